@@ -44,6 +44,11 @@ def seen(files: str, readme: str | None = None, repository: str = "method") -> d
         ("external/disk/train.py", TRAINING, None),
         ("node_modules/x/train.js", TRAINING, None),
         ("tests/test_train.py train/__init__.py", TRAINING, None),
+        ("NoRetraining/loop.py", TRAINING, "NoRetraining/loop.py"),
+        ("model_training/loop.py", TRAINING, "model_training/loop.py"),
+        ("training_data/crop.py", TRAINING, None),
+        ("app/src/AutoFitView.java", TRAINING, None),
+        ("mobile/android/Trainer.kt", TRAINING, None),
         # Evaluation: figures of the paper from a fitted model or from data.
         ("eval_linear.py", EVALUATION, "eval_linear.py"),
         ("test.py", EVALUATION, "test.py"),
@@ -51,12 +56,27 @@ def seen(files: str, readme: str | None = None, repository: str = "method") -> d
         ("analysis/kappa.R", EVALUATION, "analysis/kappa.R"),
         ("paper/figures.ipynb", EVALUATION, "paper/figures.ipynb"),
         ("utils/metrics.py", EVALUATION, "utils/metrics.py"),
+        ("utils/metrics.py pkg/deep/evaluate.py", EVALUATION, "pkg/deep/evaluate.py"),
+        ("plot.py pkg/eval/lm.py", EVALUATION, "pkg/eval/lm.py"),
+        ("figures.py", EVALUATION, "figures.py"),
+        ("Evaluation.java", EVALUATION, "Evaluation.java"),
+        # Parts that plot, list experiments, show results or build make no figure of a paper.
+        ("utils/plotting.py exp_utils/experiment.py lib/plot_steps.m", EVALUATION, None),
+        ("app/ResultsView.java web/plot.ts", EVALUATION, None),
+        ("src/generate_test_files.cmake", EVALUATION, None),
+        ("DESCRIPTION R/wald_test.R", EVALUATION, None),
+        # Where there are tests, `test_of_something` is one more.
+        ("tests/test_a.py scripts/test_threads.py", EVALUATION, None),
+        ("tests/test_a.py scripts/main_test.py", EVALUATION, "scripts/main_test.py"),
+        ("test_net.py", EVALUATION, "test_net.py"),
         ("model.py generate.py", EVALUATION, None),
         ("tests/test_eval.py", EVALUATION, None),
         # Weights of this work, or a script that downloads them.
         ("checkpoints/best.pt", WEIGHTS, "checkpoints/best.pt"),
         ("model/DnCNN3.mat", WEIGHTS, "model/DnCNN3.mat"),
         ("download_model.py", WEIGHTS, "download_model.py"),
+        ("scripts/download_models.sh", WEIGHTS, "scripts/download_models.sh"),
+        ("pkg/sharing/model_download.py", WEIGHTS, None),
         ("pretrained/resnet50.pth", WEIGHTS, None),
         ("data/input_0.pt", WEIGHTS, None),
         ("scripts/download_data.sh", WEIGHTS, None),
@@ -94,6 +114,22 @@ def test_a_copy_of_another_project_counts_where_the_readme_leads_to_it():
     files = "train/LLaVA/LICENSE train/LLaVA/README.md train/LLaVA/train.py train/LLaVA/tests/test_a.py"
     assert seen(files) == {}
     assert seen(files, "Run the training in train/LLaVA.") == {TRAINING: "train/LLaVA/train.py"}
+
+
+@pytest.mark.parametrize(
+    ("readme", "mark", "found"),
+    [
+        ("Training scripts are in the [`jobs`](jobs/) folder.", TRAINING, True),
+        ("The training and evaluation scripts are in the `jobs/` subdirectory.", TRAINING, True),
+        ("The training and evaluation scripts are in the `jobs/` subdirectory.", EVALUATION, True),
+        ("The evaluation script is in the `absent` directory.", EVALUATION, False),
+        ("The training code will be in `jobs`.", TRAINING, False),
+        ("The code for constructing the benchmark is in `jobs`.", EVALUATION, False),
+        ("The data for training are in `jobs`.", TRAINING, False),
+    ],
+)
+def test_a_sentence_leads_to_the_scripts_of_a_folder_that_is_there(readme, mark, found):
+    assert (mark in seen("jobs/a.sh", readme)) is found
 
 
 def test_marks_come_in_their_order_with_evidence_of_the_tree_first():

@@ -16,8 +16,15 @@ from tracker.hosts.inspect import readiness_readme
 from tracker.hosts.inspect.code_files import MOST_PATH, Sizes
 from tracker.hosts.inspect.content import LICENCE_FILE
 from tracker.hosts.inspect.data_files import is_in_data_folder, is_weights
-from tracker.hosts.inspect.languages import FileKind, language_table
-from tracker.hosts.inspect.readiness_lines import EVALUATION, PREPARATION, TRAINING, has_word, words
+from tracker.hosts.inspect.readiness_lines import EVALUATION, TRAINING, has_word, words
+from tracker.hosts.inspect.readiness_scripts import (
+    EVALUATES,
+    EVALUATION_FOLDERS,
+    TRAINING_FOLDERS,
+    TRAINS,
+    find_script,
+    is_source,
+)
 
 MOST_EVIDENCE = 120
 """Characters of the evidence of a mark."""
@@ -64,21 +71,23 @@ _TEST_ANYWHERE = re.compile(
 """Files that test runners collect wherever they lie."""
 _PYTHON_TEST = re.compile(r"test_([\w-]+)\.py|([\w-]+)_test\.py")
 _TEST_SET_UP = frozenset({"conftest.py", "pytest.ini", "tox.ini", "noxfile.py"})
-_TRAINING_FOLDERS = frozenset(
-    {"train", "training", "trainer", "trainers", "pretrain", "pretraining", "finetune", "finetuning"}
-)
-_EVALUATION_FOLDERS = frozenset(
-    [
-        "eval", "evals", "evaluate", "evaluation", "evaluations", "benchmark", "benchmarks", "analysis", "analyses",
-        "experiment", "experiments", "plots", "plotting", "figures", "figure_notebooks",
-    ]
-)  # fmt: skip
 _MODEL_FOLDERS = frozenset(
     {"model", "models", "weights", "checkpoints", "checkpoint", "ckpt", "ckpts", "pretrained", "trained_models"}
 )
 _OTHER_WEIGHTS = frozenset({".mat", ".h5", ".hdf5", ".pkl", ".pickle", ".joblib", ".npz", ".caffemodel", ".weights", ".t7", ".bin", ".tar",
                             ".jld2", ".bson", ".rds", ".params", ".msgpack", ".mlmodel"})  # fmt: skip
 """Formats in which a folder of models holds weights, and others anything."""
+_DOWNLOAD_FOLDERS = _MODEL_FOLDERS | {
+    "script",
+    "scripts",
+    "tool",
+    "tools",
+    "bin",
+    "download",
+    "downloads",
+    "shell",
+    "sh",
+}
 _DOWNLOADED = frozenset({"model", "models", "checkpoint", "checkpoints", "ckpt", "ckpts", "weights", "params"})
 
 
@@ -99,7 +108,11 @@ def find_readiness(sizes: Sizes, readme: str | None, *, repository: str = "", ow
             )
         if path:
             marks[mark] = _shorten(path)
-    for mark, line in readiness_readme.find_marks(readme or "", repository, owner).items():
+
+    def is_there(path: str) -> bool:
+        return any(str(file) == path or str(file).startswith(f"{path}/") for file in files)
+
+    for mark, line in readiness_readme.find_marks(readme or "", repository, owner, is_there).items():
         marks.setdefault(mark, _shorten(f"README: {line}"))
     return {mark: marks[mark] for mark in Mark if mark in marks}
 
@@ -168,13 +181,6 @@ def _copied_projects(paths: Sequence[str]) -> frozenset[str]:
     return frozenset((licensed & described) - packages)
 
 
-def _is_source(file: PurePosixPath) -> bool:
-    return file.suffix.lower() == ".ipynb" or language_table().kind(file.name) in (
-        FileKind.PROGRAM,
-        FileKind.AUXILIARY,
-    )
-
-
 def _find_dependencies(files: Sequence[PurePosixPath], _: Sizes, __: str) -> str:
     return next(
         (
@@ -226,26 +232,20 @@ def _find_tests(files: Sequence[PurePosixPath], _: Sizes, __: str) -> str:
 
 
 def _find_training(files: Sequence[PurePosixPath], _: Sizes, __: str) -> str:
-    return _find_script(files, TRAINING, _TRAINING_FOLDERS)
+    return find_script(_without_tests(files), TRAINS)
 
 
 def _find_evaluation(files: Sequence[PurePosixPath], _: Sizes, __: str) -> str:
-    return _find_script(files, EVALUATION, _EVALUATION_FOLDERS)
+    return find_script(_without_tests(files), EVALUATES)
 
 
-def _find_script(files: Sequence[PurePosixPath], wanted: frozenset[str], folders: frozenset[str]) -> str:
-    """The first script whose name has one of these words, else the first one in one of these folders."""
+def _without_tests(files: Sequence[PurePosixPath]) -> Iterator[PurePosixPath]:
+    """The files that are no tests. Where there are tests, `test_of_something` elsewhere is taken for one more."""
     tests = set(_tests(files))
-    in_folder = ""
     for file in files:
-        if file in tests or _in_folder(file, _TEST_FOLDERS) or not _is_source(file) or file.name == "__init__.py":
-            continue
-        found = words(file.stem)
-        if has_word(found, wanted) and not has_word(found, PREPARATION):
-            return str(file)
-        if not in_folder and _in_folder(file, folders) and not has_word(found, PREPARATION):
-            in_folder = str(file)
-    return in_folder
+        stray = tests and "test" in words(file.stem)[:-1]
+        if not stray and file not in tests and not _in_folder(file, _TEST_FOLDERS):
+            yield file
 
 
 def _find_weights(files: Sequence[PurePosixPath], sizes: Sizes, repository: str) -> str:
@@ -254,8 +254,9 @@ def _find_weights(files: Sequence[PurePosixPath], sizes: Sizes, repository: str)
         if _is_weights(file, repository) and (size is None or size >= _SMALLEST_WEIGHTS):
             return str(file)
     for file in files:
-        found = words(file.stem)
-        if "download" in found and _DOWNLOADED & set(found) and "pretrained" not in found and _is_source(file):
+        found = set(words(file.stem))
+        near = len(file.parts) < 2 or file.parts[-2].lower() in _DOWNLOAD_FOLDERS
+        if near and "download" in found and _DOWNLOADED & found and "pretrained" not in found and is_source(file):
             return str(file)
     return ""
 
@@ -287,8 +288,8 @@ _LIKELY_FOLDERS = (
         Mark.CONTAINER,
         frozenset({"docker", ".devcontainer", "container", "containers", "singularity", "apptainer"}),
     ),
-    (Mark.TRAINING, _TRAINING_FOLDERS | _SCRIPT_FOLDERS),
-    (Mark.EVALUATION, _EVALUATION_FOLDERS | _SCRIPT_FOLDERS),
+    (Mark.TRAINING, TRAINING_FOLDERS | _SCRIPT_FOLDERS),
+    (Mark.EVALUATION, EVALUATION_FOLDERS | _SCRIPT_FOLDERS),
     (Mark.WEIGHTS, _MODEL_FOLDERS),
 )
 """The folders that usually show each mark."""

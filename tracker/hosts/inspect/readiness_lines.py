@@ -14,7 +14,7 @@ MOST_TEXT = 400
 
 TRAINING = frozenset(
     [
-        "train", "trains", "training", "trainer", "trainers", "retrain", "pretrain", "pretraining", "finetune", "finetuning", "fit",
+        "train", "trains", "training", "trainer", "trainers", "retrain", "retraining", "pretrain", "pretraining", "finetune", "finetuning", "fit",
         "fitting", "sft", "dpo", "ppo", "grpo", "rlhf", "distill", "distillation", "entrenamiento", "entrenar", "entrainement",
         "treinamento", "обучение", "обучения", "训练", "訓練", "微调", "微調", "学習", "학습", "훈련",
     ]
@@ -63,10 +63,10 @@ _PROMPT = re.compile(r"(?:[$>!%]|>>>)\s{1,4}")
 _INLINE = re.compile(r"`{1,3}([^`\n]{3,400})`{1,3}")
 RUN = re.compile(
     r"(?:^|[\s;&|`])(?:python[0-9.]{0,4}|torchrun|accelerate|deepspeed|bash|sh|mpirun|mpiexec|srun|sbatch|julia|Rscript|matlab|octave"
-    r"|make|snakemake|nextflow|dvc|cargo|go|uv run|poetry run|fairseq-train|colossalai|horovodrun|allennlp|rasa|lm_eval|ns-train)\s"
-    r"|(?:^|[\s;&|])\./[\w./-]+",
+    r"|make|snakemake|nextflow|dvc|cargo|go|uv run|poetry run|fairseq-train|colossalai|horovodrun|allennlp|rasa|lm_eval|ns-train|th|luajit)\s"
+    r"|(?:^|[\s;&|])\./[\w./-]{0,200}[\w-](?=[\s`;&|<>]|$)",
 )
-SCRIPT = re.compile(r"[\w./\[\]{},<>*-]{1,200}\.(?:py|sh|jl|R|m|ipynb)\b")
+SCRIPT = re.compile(r"[\w./\[\]{},<>*-]{1,200}\.(?:py|sh|jl|R|m|lua|ipynb)\b")
 
 
 @dataclass(frozen=True, slots=True)

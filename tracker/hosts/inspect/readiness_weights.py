@@ -12,14 +12,18 @@ _WEIGHTS_HOST = re.compile(
     r"https?://(?:www\.)?(?:huggingface\.co/(?!datasets/|spaces/|papers/|docs/|blog/|posts/|learn|join|settings)[\w.-]+(?:/[\w.-]+)?"
     r"|hf\.co/(?!datasets/|spaces/|papers/)[\w.-]+|hf-mirror\.com/(?!datasets/)[\w.-]+/[\w.-]+|drive\.google\.com/|docs\.google\.com/uc|(?:www\.)?dropbox\.com/"
     r"|1drv\.ms/|[\w-]+\.sharepoint\.com/|onedrive\.live\.com/|pan\.baidu\.com/|zenodo\.org/|doi\.org/10\.5281/|(?:www\.)?modelscope\.cn/models"
-    r"|figshare\.com/|[\w.-]*amazonaws\.com/|storage\.googleapis\.com/|dl\.fbaipublicfiles\.com/|[\w./-]*/releases/|mega\.nz/|osf\.io/"
+    r"|figshare\.com/|[\w.-]*amazonaws\.com/|storage\.googleapis\.com/|console\.cloud\.google\.com/storage/|dl\.fbaipublicfiles\.com/|[\w./-]*/releases/|mega\.nz/|osf\.io/"
     r"|cloud\.tsinghua\.edu\.cn/|box\.|[\w.-]*box\.com/|wandb\.ai/|tfhub\.dev/|kaggle\.com/models|openaipublic)",
     re.IGNORECASE,
 )
 _WEIGHTS_FILE = re.compile(
-    r"\.(?:pth?|ckpt|safetensors|pth\.tar|gguf|onnx|h5|npz|pkl|pdparams|caffemodel|weights|bin|tar\.gz|zip)(?:\?|$)",
+    r"\.(?:pth?|ckpt|safetensors|pth\.tar|gguf|onnx|h5|npz|pkl|pdparams|caffemodel|weights|bin|tar\.gz|zip|t7|joblib|msgpack|bson|jld2)(?:\?|$)",
     re.IGNORECASE,
 )
+_WEIGHTS_ALONE = re.compile(
+    r"\.(?:pth?|ckpt|safetensors|pth\.tar|gguf|pdparams|caffemodel|t7)(?:\?|$)", re.IGNORECASE
+)
+"""Formats that hold weights and nothing else."""
 _HUB_MODEL = re.compile(
     r"(?:from_pretrained|load|load_model|from_hub|hf_hub_download|snapshot_download|pipeline|\b[A-Z]\w{2,40})\(\s{0,3}(?:repo_id=)?"
     r"[\"']([\w.-]{2,80})/([\w.-]{2,100})[\"']|huggingface\.co/(?:collections/)?([\w.-]{2,80})/([\w.-]{2,100})"
@@ -51,10 +55,29 @@ _WEIGHTS_HEADING = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
-    r"\]\([^)\s]{0,200}(?:model_?zoo|checkpoints?|weights|pretrained)[^)\s]{0,100}\)", re.IGNORECASE
+    r"\]\((?:[\w.-]{1,60}/){0,6}(?:model[_-]?zoo|(?:(?:pre-?)?trained|released|available|saved)?[_-]?(?:models?|checkpoints?|weights|networks))(?:\.\w{1,8}|/)?(?:#[\w-]{0,60})?\)",
+    re.IGNORECASE,
 )
+_RELATIVE_FOLDER = re.compile(r"\]\((?:\./)?models?/?\)", re.IGNORECASE)
+"""A folder that may as well hold the code of models."""
+_WEIGHTS_PLACE = re.compile(
+    r"https?://(?!(?:www\.)?(?:github|gitlab)\.com/)[^\s)>\]\"'`|]{4,200}/(?:pre-?trained|checkpoints?|ckpts?|weights|saved[_-]models?|trained[_-]models?)(?:[/?)]|$)",
+    re.IGNORECASE,
+)
+"""A folder of weights on a host of any kind."""
+_GIVEN = re.compile(
+    r"\bmodels?\b.{0,80}\b(?:can be (?:found|downloaded|obtained)|(?:is|are) (?:publicly )?available)\b",
+    re.IGNORECASE,
+)
+_MEASURED = re.compile(r"\|[^|\w]{0,12}\d{1,3}\.\d{1,4}[^|\w]{0,12}\|")
+"""A cell with a figure: a row of a table that measures a model links that model."""
+_PAPER_OF_OTHERS = re.compile(r"arxiv\.org/|\.pdf\b|openreview\.net/|doi\.org/", re.IGNORECASE)
+_CODE_OF = re.compile(r"github\.com/([\w.-]{1,60})/[\w.-]{1,100}", re.IGNORECASE)
+_CONTAINS = re.compile(r"\b(?:contains?|includes?|including|holds?)\b", re.IGNORECASE)
 _NEAR = 120
 """Characters before a link that say what it leads to."""
+_AFTER = 240
+"""Characters after a link in which a sentence says what it holds."""
 
 
 def find_weights(lines: Sequence[ReadmeLine], repository: str, owner: str) -> str:
@@ -68,7 +91,7 @@ def find_weights(lines: Sequence[ReadmeLine], repository: str, owner: str) -> st
         if owner and any(release in url.lower() and _WEIGHTS_FILE.search(url) for url in _URL.findall(line.text)):
             return line.text
     for line in lines:
-        if not line.code and _is_weights_link(line, repository):
+        if not line.code and not _lists_others(line.text, owner) and _is_weights_link(line, repository):
             return line.text
     return ""
 
@@ -89,24 +112,50 @@ def _is_named_after(names: tuple[str, str], repository: str, owner: str) -> bool
     return (bool(mine) and namespace == mine) or (len(own) >= 4 and own in name)
 
 
+def _lists_others(text: str, owner: str) -> bool:
+    """Whether a line lists the work of others: their paper with their code."""
+    owners = {match[1].lower() for match in _CODE_OF.finditer(text)} - {owner.lower()}
+    listed = _PAPER_OF_OTHERS.search(text) or (text.startswith("|") and "[code]" in text.lower())
+    return bool(owner and owners and listed) and not _OWN.search(text)
+
+
 def _is_weights_link(line: ReadmeLine, repository: str) -> bool:
     text = line.text
     links = [
-        match for match in _URL.finditer(text) if _WEIGHTS_HOST.match(match[0]) or _WEIGHTS_FILE.search(match[0])
-    ] or list(_RELATIVE.finditer(text))
+        match
+        for match in _URL.finditer(text)
+        if _WEIGHTS_HOST.match(match[0]) or _WEIGHTS_FILE.search(match[0]) or _WEIGHTS_PLACE.match(match[0])
+    ] or [match for match in _RELATIVE.finditer(text) if not _RELATIVE_FOLDER.fullmatch(match[0])]
     if not links:
         return False
     near = " ".join(text[max(0, match.start() - _NEAR) : match.start()] for match in links[:20])
-    if text.startswith(("[", "- [", "* [", "http")):
+    announced = text.startswith(("- ", "* ")) and line.before.endswith((":", "："))
+    if announced or text.startswith(("[", "- [", "* [", "http")):
         near = f"{line.before[-_NEAR:]} {near}"
     said = words(near if not text.startswith("|") else text)
+    said += [word for match in links[:20] for word in _words_of_the_end(match)]
     name = "".join(words(repository))
     own = bool(_OWN.search(text)) or (len(name) >= 3 and name in "".join(said))
-    if has_word(said, frozenset({"dataset", "datasets"})) and not has_word(said, _STRONG_WEIGHTS):
+    alone = any(_WEIGHTS_ALONE.search(match[0]) for match in links)
+    if has_word(said, frozenset({"dataset", "datasets"})) and not has_word(said, _STRONG_WEIGHTS) and not alone:
         return False
     heading = bool(_WEIGHTS_HEADING.search(line.nearest))
+    own = own or (heading and bool(_OWN.search(line.before)))
+    if text.startswith("|") and alone and _MEASURED.search(text):
+        return True
     if _BASE.search(text) and not own and not (heading and text.startswith("|")):
         return False
     if heading:
         return True
-    return has_word(said, _STRONG_WEIGHTS) or (has_word(said, _WEIGHTS_WORDS) and own)
+    return has_word(said, _STRONG_WEIGHTS) or (
+        has_word(said, _WEIGHTS_WORDS) and (own or bool(_GIVEN.search(text)))
+    )
+
+
+def _words_of_the_end(link: re.Match[str]) -> list[str]:
+    """What the name of a file says that a link leads to, and a sentence after it that says what it contains."""
+    name = words(link[0].rstrip("/").rpartition("/")[2])
+    if _WEIGHTS_PLACE.match(link[0]) or ("models" in name and not {"saved", "trained"}.isdisjoint(name)):
+        name.append("pretrained")
+    after = link.string[link.end() : link.end() + _AFTER]
+    return name + (words(after) if _CONTAINS.search(after) else [])

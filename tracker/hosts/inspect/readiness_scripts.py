@@ -1,0 +1,113 @@
+"""Which file of a tree trains the model of a repository, and which one evaluates it, by names alone; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+from tracker.hosts.inspect.languages import FileKind, language_table
+from tracker.hosts.inspect.readiness_lines import EVALUATION, PREPARATION, TRAINING, has_word, words
+
+TRAINING_FOLDERS = frozenset(
+    {"train", "training", "trainer", "trainers", "pretrain", "pretraining", "finetune", "finetuning", "retraining"}
+)
+EVALUATION_FOLDERS = frozenset(
+    [
+        "eval", "evals", "evaluate", "evaluation", "evaluations", "benchmark", "benchmarks", "analysis", "analyses",
+        "experiment", "experiments", "plots", "plotting", "figures", "figure_notebooks",
+    ]
+)  # fmt: skip
+_SHOWN = frozenset(
+    [
+        "figure", "figures", "fig", "plot", "plots", "plotting", "analysis", "analyse", "analyze", "result", "results", "experiment",
+        "experiments", "metric", "metrics",
+    ]
+)  # fmt: skip
+"""Words of what evaluation shows: names that say that they evaluate come first."""
+_DRAWN = _SHOWN - {"metric", "metrics"}
+_HELPERS = frozenset(
+    [
+        "util", "utils", "utility", "utilities", "helper", "helpers", "lib", "libs", "common", "misc", "visualization", "visualisation",
+        "visualizer", "logging", "gui", "ui",
+    ]
+)  # fmt: skip
+"""Folders of parts that scripts use: a part that plots or lists experiments makes no figure of a paper by itself."""
+_APPLICATIONS = frozenset({"android", "ios", "webapp", "frontend"})
+_APPLICATION_LANGUAGES = frozenset(
+    {".java", ".kt", ".swift", ".cs", ".js", ".jsx", ".ts", ".tsx", ".vue", ".html", ".dart"}
+)
+_VAGUE = _DRAWN | {"fit", "fitting", "test", "tester", "testing", "validate", "validation", "reproduce"}
+"""Words that name parts of a user interface as well (`AutoFitView`, `ResultsView`)."""
+_BUILD_FILES = frozenset({".cmake", ".mk", ".am", ".gradle", ".bat"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What tells that a file does something: words of its name, and folders that it lies in."""
+
+    names: frozenset[str]
+    folders: frozenset[str]
+    weak: frozenset[str]
+    """The names that count after all others."""
+
+
+TRAINS = Wanted(TRAINING, TRAINING_FOLDERS, frozenset())
+EVALUATES = Wanted(EVALUATION, EVALUATION_FOLDERS, _SHOWN)
+
+
+def is_source(file: PurePosixPath) -> bool:
+    """Whether a file holds a program or a notebook; files that build others do not."""
+    if file.suffix.lower() in _BUILD_FILES:
+        return False
+    return file.suffix.lower() == ".ipynb" or language_table().kind(file.name) in (
+        FileKind.PROGRAM,
+        FileKind.AUXILIARY,
+    )
+
+
+def find_script(files: Iterable[PurePosixPath], wanted: Wanted) -> str:
+    """The path of the first script whose name says that it does what is wanted, else of one in a folder whose name does,
+    else of one whose name says so weakly; empty where there is none. `files` are the nearest first, without tests."""
+    by_rank: dict[int, str] = {}
+    for file in files:
+        rank = _rank(file, wanted) if file.name != "__init__.py" and is_source(file) else None
+        if rank == 0:
+            return str(file)
+        if rank is not None:
+            by_rank.setdefault(rank, str(file))
+    return by_rank[min(by_rank)] if by_rank else ""
+
+
+def _rank(file: PurePosixPath, wanted: Wanted) -> int | None:
+    """How surely a file does what is wanted, 0 the most; None where nothing says so."""
+    found, folders = words(file.stem), file.parts[:-1]
+    if has_word(found, PREPARATION) or any(folder.lower() in _APPLICATIONS for folder in folders):
+        return None
+    names = wanted.names - _VAGUE if _is_part(file) else wanted.names
+    helper = any(has_word(_folder_words(folder), _HELPERS) for folder in folders)
+    if has_word(found, names - wanted.weak):
+        return 1 if helper else 0
+    if any(_says(folder, wanted) for folder in folders):
+        return 2
+    if has_word(found, (names - _DRAWN if helper else names) & wanted.weak):
+        return 4 if helper else 3
+    return None
+
+
+def _is_part(file: PurePosixPath) -> bool:
+    """Whether a file is a part of an application or of an R package, where a test is one of statistics."""
+    return file.suffix.lower() in _APPLICATION_LANGUAGES or file.parts[-2:-1] == ("R",)
+
+
+def _says(folder: str, wanted: Wanted) -> bool:
+    if folder.lower() in wanted.folders:
+        return True
+    named = _folder_words(folder)
+    return has_word(named, wanted.folders & TRAINING_FOLDERS) and not has_word(named, PREPARATION)
+
+
+@lru_cache(maxsize=4_096)
+def _folder_words(folder: str) -> tuple[str, ...]:
+    return tuple(words(folder))
