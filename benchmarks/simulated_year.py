@@ -1,4 +1,4 @@
-"""A simulated year of papers with known truth, written by the store's own writers.
+"""A simulated year of papers with known truth, which `benchmarks.simulated_store` writes.
 
 Each paper plays one course, whose state on each day is known by construction, and not by the rules that the product
 counts by.
@@ -7,42 +7,37 @@ counts by.
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
-
 from tracker.config_files import Organisation
-from tracker.domain.artifacts import Check, Reference
-from tracker.domain.history import SHIPPED_AT_FIRST, Event, Licence, Verdict
-from tracker.domain.mentions import Mention, RoleDecision
-from tracker.domain.papers import Version
-from tracker.domain.terms import (
-    Cause,
-    Content,
-    EventKind,
-    Fact,
-    LicenceClass,
-    Lifecycle,
-    Outcome,
-    Place,
-    Promise,
-    Role,
-    Source,
-    State,
-)
-from tracker.store import artifacts, judgements, organisations, papers, roles, scans
-from tracker.store.engine import Store
-from tracker.store.tables.artifact import ARTIFACT_NAME, ROLE
+from tracker.domain.artifacts import Reference
+from tracker.domain.terms import Cause, EventKind, Fact, LicenceClass, Lifecycle, Mark, Place, Source, State
 
 START, END = datetime(2025, 7, 1, tzinfo=UTC), datetime(2026, 6, 28, 5, tzinfo=UTC)
 CATEGORIES = ("cs.LG", "cs.CL", "cs.CV", "cs.AI", "stat.ML")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LICENCES = ("MIT", "Apache-2.0", "GPL-3.0-only")
+NOT_OPEN = (("CC-BY-NC-4.0", LicenceClass.RESTRICTED), ("", LicenceClass.NONE), ("", LicenceClass.UNKNOWN))
+"""Licences of code that is there and not open, with their classes."""
+TERMS = (
+    (State.OPEN, LicenceClass.OSI, "Apache-2.0"),
+    (State.AVAILABLE, LicenceClass.RESTRICTED, "CC-BY-NC-4.0"),
+    (State.GATED, LicenceClass.RESTRICTED, "CC-BY-NC-4.0"),
+)
+"""States of weights, data and demos that are there, with class and id of their licence."""
+BASE, BASE_CHANCE = "maker/base", 0.3
+"""A base model under restricted terms, and how many of the models whose own card says Apache-2.0 are made from it."""
+LAPSE = 180 * DAY
 LABS = (
-    Organisation(name="First lab", github=("First", "first-labs"), affiliations=("First Laboratory",)),
+    Organisation(
+        name="First lab",
+        github=("First", "first-labs"),
+        huggingface=("First-AI",),
+        affiliations=("First Laboratory",),
+    ),
     Organisation(name="Second, of a university", github=("second",)),
     Organisation(name="Idle lab", huggingface=("idle",)),
 )
@@ -63,6 +58,21 @@ LATER = ("open late", "closed again", "second version", "judged wrongly")
 """Courses in which something happens days after the announcement."""
 
 
+@dataclass(frozen=True)
+class Extra:
+    """Something beside the code that is there: weights, data or a demo."""
+
+    fact: Fact
+    reference: Reference
+    state: State
+    licence_class: LicenceClass
+    """That counts, whatever its own card says."""
+    spdx: str
+    """What its own card says."""
+    base: str = ""
+    """The model from which it was made."""
+
+
 @dataclass
 class Paper:
     """One paper: what happens to it, and the state of its code that a reader of the figures must find on each day."""
@@ -78,6 +88,13 @@ class Paper:
     text_at: datetime | None = None
     lifecycle: Lifecycle = Lifecycle.SHIPPED
     licence: str = ""
+    licence_class: LicenceClass = LicenceClass.OSI
+    extras: list[Extra] = field(default_factory=list)
+    """Own artifacts beside the code: their links follow that of the code, in this order."""
+    cited: Reference | None = None
+    """A repository of others that it mentions."""
+    marks: tuple[Mark, ...] = ()
+    """Of the readiness of its code."""
     open_from: datetime | None = None
     open_until: datetime | None = None
     known_from: datetime | None = None
@@ -85,9 +102,17 @@ class Paper:
     linked_at: datetime | None = None
     promise: str = ""
     """The sentence of its promise."""
+    promised_at: datetime | None = None
+    dropped: bool = False
+    """Whether its second version promises nothing any more."""
+    revised_at: datetime | None = None
+    """When its second version came."""
     kept_at: datetime | None = None
     fate: str = ""
-    """What becomes of its first link: `gone`, `never there`, `moved`, `archived`, `absent once`, `failing` or nothing."""
+    """What becomes of its first link: `gone`, `never there`, `moved`, `transferred`, `archived`, `absent once`,
+    `failing` or nothing."""
+    owner_now: str = ""
+    """Who owns its repository since it was transferred."""
 
     @property
     def work(self) -> str:
@@ -131,7 +156,19 @@ def make_papers(count: int, seed: int) -> list[Paper]:
         )
         _play(paper, chance)
         made.append(paper)
+    _claim_release(made)
     return made
+
+
+def _claim_release(made: list[Paper]) -> None:
+    """Let the first paper that has weights have those of the release that is claimed."""
+    claimed = next(each.reference for each in RELEASES if each.claimed)
+    for paper in made:
+        for number, extra in enumerate(paper.extras, 1):
+            if extra.fact is Fact.WEIGHTS:
+                paper.extras[number - 1] = replace(extra, reference=claimed)
+                paper.links[number] = (claimed, *paper.links[number][1:])
+                return
 
 
 def owner_of(paper: Paper) -> str:
@@ -145,6 +182,11 @@ def affiliations_of(paper: Paper) -> tuple[str, ...]:
     """What arXiv gives of every eleventh paper: one of `LABS`, and a name that is nearly its."""
     number = int(paper.arxiv_id.replace(".", ""))
     return (f"{LABS[0].affiliations[0]}, Paris", "First Laboratoryx University") if number % 11 == 0 else ("Lund",)
+
+
+def has_copy(paper: Paper) -> bool:
+    """Whether an archive has what is gone: of every second one."""
+    return paper.fate == "gone" and int(paper.arxiv_id[-1]) % 2 == 0
 
 
 def _play(paper: Paper, chance: random.Random) -> None:
@@ -164,6 +206,8 @@ def _play(paper: Paper, chance: random.Random) -> None:
     if paper.course not in ("no link", "not read"):
         _link(paper, later, chance)
         _decide_fate(paper, chance)
+    if chance.random() < 0.05:
+        paper.cited = _repository("second/tool")
     _promise(paper, chance)
 
 
@@ -172,29 +216,41 @@ def _promise(paper: Paper, chance: random.Random) -> None:
     likely = {"no link": 0.4, "open late": 0.7, "open at once": 0.1, "found in the text": 0.3}.get(
         paper.course, 0.0
     )
-    if chance.random() < likely:
-        paper.promise = chance.choice(list(PROMISES))
-        paper.events.append((EventKind.PROMISED, paper.seen_at, Cause.WORLD))
-        paper.kept_at = paper.open_from
+    if chance.random() >= likely:
+        return
+    paper.promise, paper.promised_at, paper.kept_at = chance.choice(list(PROMISES)), paper.seen_at, paper.open_from
+    revised_at = paper.seen_at + chance.randint(1, 60) * DAY + 2 * HOUR
+    if paper.course == "no link" and revised_at < END:
+        change = chance.choice(("", "", "", "dropped", "only then"))
+        paper.revised_at = revised_at if change else None
+        paper.dropped = change == "dropped"
+        if change == "only then":
+            paper.promised_at = revised_at
+    paper.events.append((EventKind.PROMISED, paper.promised_at, Cause.WORLD))
+    lapse = paper.promised_at + LAPSE
+    if lapse < (paper.kept_at or END) and not paper.dropped:
+        paper.events.append((EventKind.LAPSED, lapse, Cause.WORLD))
 
 
 def _decide_fate(paper: Paper, chance: random.Random) -> None:
     fates = {
         "closed again": ("gone",), "never there": ("never there",), "failing check": ("absent once", "failing"),
-        "open at once": ("", "", "", "moved", "archived"), "open late": ("", "archived"),
+        "open at once": ("", "", "", "moved", "transferred", "archived"), "open late": ("", "archived"),
     }  # fmt: skip
     paper.fate = chance.choice(fates.get(paper.course, ("",)))
+    if paper.fate == "transferred":
+        paper.owner_now = chance.choice(("second", "stranger"))
 
 
 def _link(paper: Paper, later: datetime, chance: random.Random) -> None:
     number = paper.arxiv_id.replace(".", "")
-    name = f"{owner_of(paper)}/r{number}"
-    repository = Reference(f"github:{name}", "github", "repository", f"https://github.com/{name}")
+    repository = _repository(f"{owner_of(paper)}/r{number}")
     place, source, version, at = Place.ABSTRACT, Source.METADATA, 1, paper.seen_at
     if paper.course == "found in the text" and paper.text_at:
         place, source, at = Place.SECTION, Source.HTML, paper.text_at
     elif paper.course == "second version":
         version, at = 2, later
+        paper.revised_at = later
     paper.links.append((repository, place, source, version))
     paper.linked_at, paper.licence = at, chance.choice(LICENCES)
     paper.events.append((EventKind.FOUND, at, Cause.WORLD))
@@ -202,9 +258,38 @@ def _link(paper: Paper, later: datetime, chance: random.Random) -> None:
         paper.lifecycle = Lifecycle.PROMISED
         return
     _ship(paper, at, later, chance.choice((Cause.RULE, Cause.CORRECTION)))
+    if paper.code is State.AVAILABLE:
+        paper.licence, paper.licence_class = chance.choice(NOT_OPEN)
+    paper.marks = tuple(mark for mark in Mark if chance.random() < 0.4)
+    paper.extras = list(_extras(number, chance))
+    paper.links += [(extra.reference, place, source, version) for extra in paper.extras]
+
+
+def _extras(number: str, chance: random.Random) -> Iterator[Extra]:
+    """What is there beside the code: on the Hub under an account of the first lab in some cases, or a deposit."""
+    account = "First-AI" if chance.random() < 0.1 else f"o{number}"
     if chance.random() < 0.3:
-        model = Reference(f"hf-model:o{number}/m", "huggingface", "model", f"https://huggingface.co/o{number}/m")
-        paper.links.append((model, place, source, version))
+        state, class_, spdx = chance.choice(TERMS)
+        base = BASE if state is State.OPEN and chance.random() < BASE_CHANCE else ""
+        if base:
+            state, class_ = State.AVAILABLE, LicenceClass.RESTRICTED
+        yield Extra(Fact.WEIGHTS, _of_hub("model", f"{account}/m{number}"), state, class_, spdx, base)
+    if chance.random() < 0.15:
+        state, class_, spdx = chance.choice(TERMS)
+        deposit = Reference(f"zenodo:{number}", "zenodo", "record", f"https://zenodo.org/records/{number}")
+        dataset = _of_hub("dataset", f"{account}/d{number}")
+        yield Extra(Fact.DATA, chance.choice((deposit, dataset)), state, class_, spdx)
+    if chance.random() < 0.05:
+        yield Extra(Fact.DEMO, _of_hub("space", f"{account}/s{number}"), *TERMS[0])
+
+
+def _repository(name: str) -> Reference:
+    return Reference(f"github:{name}", "github", "repository", f"https://github.com/{name}")
+
+
+def _of_hub(kind: str, name: str) -> Reference:
+    folder = {"model": "", "dataset": "datasets/", "space": "spaces/"}[kind]
+    return Reference(f"hf-{kind}:{name}", "huggingface", kind, f"https://huggingface.co/{folder}{name}")
 
 
 def _ship(paper: Paper, at: datetime, later: datetime, retraction: Cause) -> None:
@@ -218,6 +303,8 @@ def _ship(paper: Paper, at: datetime, later: datetime, retraction: Cause) -> Non
         paper.events.append(
             (EventKind.RELICENSED, later, Cause.WORLD if paper.arxiv_id[-1] == "1" else Cause.RULE)
         )
+    if paper.course == "open at once" and paper.arxiv_id.endswith("3") and later < END:
+        paper.events.append((EventKind.REWRITTEN, later, Cause.WORLD))
     if paper.course == "closed again":
         paper.code, paper.lifecycle, paper.open_until, paper.known_from = State.GONE, Lifecycle.GONE, later, later
         paper.events += [(EventKind.GONE, later, Cause.WORLD), (EventKind.CLOSED, later, Cause.WORLD)]
@@ -226,170 +313,23 @@ def _ship(paper: Paper, at: datetime, later: datetime, retraction: Cause) -> Non
         paper.events.append((EventKind.CLOSED, later, retraction))
 
 
-def write_store(store: Store, made: Sequence[Paper]) -> None:
-    """Write the papers as the stages of a cycle do, each step at its time."""
-    organisations.sync_organisations(store, LABS)
-    by_day: dict[datetime, list[Paper]] = defaultdict(list)
-    for paper in made:
-        by_day[paper.announced_at].append(paper)
-    for batch in by_day.values():
-        _announce(store, batch)
-    _read_further(store, made)
-    _check(store, made)
-    for start in range(0, len(made), 500):
-        judged = {paper.work: _judgement(paper) for paper in made[start : start + 500]}
-        judgements.save_judgements(store, judged, "j1", END)
+@dataclass(frozen=True)
+class SimulatedRelease:
+    """Something that a lab released without a paper."""
+
+    lab: str
+    reference: Reference
+    at: datetime
+    found: bool
+    """Found at the account, and not listed by the operator."""
+    claimed: bool = False
+    """A paper has it as its own by now."""
 
 
-def _announce(store: Store, batch: Sequence[Paper]) -> None:
-    seen = batch[0].seen_at
-    versions = [_version(paper, 1) for paper in batch]
-    papers.save_versions(store, versions, {paper.arxiv_id: paper.announced_at for paper in batch}, seen)
-    readings = [_reading(paper, Source.METADATA, 1, seen) for paper in batch]
-    scans.save_scans(store, readings, "r1", seen)
-
-
-def _read_further(store: Store, made: Sequence[Paper]) -> None:
-    """Full texts and second versions, in the order of their times; then the roles of all links."""
-    steps: dict[datetime, list[Paper]] = defaultdict(list)
-    for paper in made:
-        for at in {paper.text_at, paper.linked_at if paper.course == "second version" else None} - {None}:
-            steps[at].append(paper)  # type: ignore[index] # None was left out
-    for at, batch in sorted(steps.items()):
-        second = [paper for paper in batch if paper.text_at != at]
-        papers.save_versions(store, [_version(paper, 2) for paper in second], {}, at)
-        readings = [_reading(paper, Source.METADATA, 2, at) for paper in second]
-        readings += [_reading(paper, Source.HTML, 1, at) for paper in batch if paper.text_at == at]
-        scans.save_scans(store, readings, "r1", at)
-    linked = [paper for paper in made if paper.links]
-    for start in range(0, len(linked), 500):
-        decisions = {
-            paper.work: [_role(*link[:3]) for link in paper.links] for paper in linked[start : start + 500]
-        }
-        roles.save_roles(store, decisions, "r1", set(), END)
-
-
-def _reading(paper: Paper, source: Source, version: int, at: datetime) -> scans.ScanResult:
-    mentions = tuple(
-        Mention(reference=reference, url=reference.url, place=place, source=where, evidence="Our code.")
-        for reference, place, where, first in paper.links
-        if where is source and first == version and paper.linked_at == at
-    )
-    promises = paper.promise and source is Source.METADATA
-    return scans.ScanResult(
-        work=paper.work,
-        version=version,
-        source=source,
-        mentions=mentions,
-        promise=Promise.PROMISED if promises else Promise.NONE,
-        promise_evidence=paper.promise if promises else "",
-    )
-
-
-def _version(paper: Paper, n: int) -> Version:
-    submitted = paper.announced_at - 30 * HOUR
-    return Version(
-        arxiv_id=paper.arxiv_id, n=n, title=f"Paper {paper.arxiv_id}", abstract="We study.", authors=("Ann",),
-        categories=paper.categories, primary_category=paper.categories[0], comment=None, submitted_at=submitted,
-        updated_at=submitted if n == 1 else paper.linked_at or submitted, affiliations=affiliations_of(paper),
-    )  # fmt: skip
-
-
-def _role(reference: Reference, place: Place, source: Source) -> RoleDecision:
-    return RoleDecision(
-        reference=reference, url=reference.url, role=Role.OWN, probability=0.9, place=place, source=source,
-        evidence="Our code.", reasons=("so",),
-    )  # fmt: skip
-
-
-def _check(store: Store, made: Sequence[Paper]) -> None:
-    """Check every linked artifact at the end of the year."""
-    with store.read() as connection:
-        rows = connection.execute(
-            select(ARTIFACT_NAME.c.reference, ROLE.c.artifact).join(
-                ARTIFACT_NAME, ARTIFACT_NAME.c.id == ROLE.c.name
-            )
-        )
-        numbers = {row.reference: row.artifact for row in rows}
-    linked = [paper for paper in made if paper.links]
-    for number, days in enumerate((20, 12, 8)):
-        results = [
-            _result(numbers[reference.key], reference, _check_of(paper, reference, number), paper.licence)
-            for paper in linked
-            for reference, *_ in paper.links
-        ]
-        artifacts.save_checks(store, results, lambda *_: END + 30 * DAY, END - days * DAY)
-    for paper in linked:
-        if has_copy(paper):
-            copy = f"https://archive.example/{paper.arxiv_id}"
-            artifacts.save_archived_copy(store, numbers[paper.links[0][0].key], copy, END)
-
-
-def has_copy(paper: Paper) -> bool:
-    """Whether an archive has what is gone: of every second one."""
-    return paper.fate == "gone" and int(paper.arxiv_id[-1]) % 2 == 0
-
-
-def _check_of(paper: Paper, reference: Reference, number: int) -> Check:
-    """What the check of this number, counted from 0, finds of a link."""
-    fate = paper.fate if reference.kind == "repository" else ""
-    if fate == "failing":
-        return Check(outcome=Outcome.UNKNOWN, reason="the host does not answer")
-    if fate == "never there" or (fate == "gone" and number > 0):
-        return Check(outcome=Outcome.ABSENT, reason="not found")
-    if fate == "absent once":
-        return Check(outcome=Outcome.UNKNOWN if number else Outcome.ABSENT, reason="not found")
-    name = f"{reference.key}-new" if fate == "moved" and number > 0 else reference.key
-    answered = Reference(name, reference.host, reference.kind, f"https://{name}")
-    return Check(
-        outcome=Outcome.PRESENT, reference=answered, host_id=reference.key, content=Content.CODE, holds=(Fact.CODE,),
-        archived=fate == "archived",
-    )  # fmt: skip
-
-
-def _result(artifact: int, reference: Reference, check: Check, spdx: str) -> artifacts.CheckResult:
-    licence = Licence(spdx=spdx, class_=LicenceClass.OSI, source="LICENSE")
-    return artifacts.CheckResult(artifact=artifact, requested=reference, check=check, licence=licence)
-
-
-def _judgement(paper: Paper) -> judgements.Judgement:
-    reference = paper.links[0][0].key if paper.links else None
-    verdicts = [
-        Verdict(
-            fact=Fact.CODE, state=paper.code, licence_class=LicenceClass.OSI, reference=reference, reasons=("so",)
-        )
-    ]
-    if len(paper.links) > 1:
-        model = paper.links[1][0].key
-        verdicts.append(
-            Verdict(
-                fact=Fact.WEIGHTS,
-                state=State.OPEN,
-                licence_class=LicenceClass.OSI,
-                reference=model,
-                reasons=("so",),
-            )
-        )
-    events = [
-        Event(
-            work=paper.work,
-            reference=None if kind is EventKind.PROMISED else reference,
-            kind=kind,
-            cause=cause,
-            happened_at=at,
-            observed_at=at,
-            detail=_detail(paper, kind),
-        )
-        for kind, at, cause in paper.events
-    ]
-    return judgements.Judgement(
-        verdicts=verdicts if paper.links else (),
-        events=events,
-        lifecycles={reference: paper.lifecycle} if reference else {},
-    )
-
-
-def _detail(paper: Paper, kind: EventKind) -> str:
-    if kind is EventKind.PROMISED:
-        return PROMISES[paper.promise]
-    return SHIPPED_AT_FIRST if kind is EventKind.SHIPPED and paper.promise and not paper.is_seen_to_keep else ""
+RELEASES = (
+    SimulatedRelease("First lab", _of_hub("model", "First-AI/large"), START + 40 * DAY, found=False),
+    SimulatedRelease("Idle lab", _of_hub("model", "idle/one"), START + 90 * DAY, found=True),
+    SimulatedRelease("Idle lab", _of_hub("model", "idle/two"), START + 300 * DAY, found=True),
+    SimulatedRelease("Idle lab", _of_hub("model", "idle/claimed"), START + 100 * DAY, found=True, claimed=True),
+)
+"""What the labs released. The last one is also the model of the first paper that has weights."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import comb
 from statistics import mean
 
 import pytest
 
-from tracker.publish.intervals import wilson_interval
+from tracker.publish.intervals import difference_interval, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,22 @@ def test_intervals_cover_the_truth_at_their_level() -> None:
         )
     assert mean(levels) == pytest.approx(0.95, abs=0.005)
     assert min(levels) > 0.92
+
+
+def test_intervals_of_differences_cover_the_truth_at_their_level() -> None:
+    before, after = 25, 40
+    hits = list(product(range(before + 1), range(after + 1)))
+    intervals = [difference_interval((low, before), (high, after)) for low, high in hits]
+    levels = []
+    for first, second in product((0.1, 0.3, 0.5, 0.8), repeat=2):
+        chances = (
+            comb(before, low) * first**low * (1 - first) ** (before - low)
+            * comb(after, high) * second**high * (1 - second) ** (after - high)
+            for low, high in hits
+        )  # fmt: skip
+        truth = second - first
+        levels.append(
+            sum(chance for chance, (low, high) in zip(chances, intervals, strict=True) if low <= truth <= high)
+        )
+    assert mean(levels) == pytest.approx(0.955, abs=0.01)
+    assert min(levels) > 0.93
