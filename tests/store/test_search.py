@@ -267,27 +267,48 @@ def test_the_index_can_be_rebuilt(store: Store, now: datetime) -> None:
     assert search.find_papers(store, "sparse") == ["2606.00001"]
 
 
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_a_search_on_a_server_reads_its_indexes(store: Store, database: str, now: datetime) -> None:
-    save(store, now, paper("2606.00007", now, title="Tool 7"))
+def plan_searches(store: Store, words: str, limit: int) -> list[str]:
+    """The plans of the queries of the index that a search makes on a server."""
     asked: list[tuple[str, object]] = []
 
     @event.listens_for(store.engine, "before_cursor_execute")
     def _asks(_: object, __: object, sql: str, values: object, *___: object) -> None:
         asked.append((sql, values))
 
-    assert search.find_papers(store, "tool 7 -nothing", order=search.SearchOrder.RELEVANCE) == ["2606.00007"]
+    search.find_papers(store, words, limit, order=search.SearchOrder.RELEVANCE)
     event.remove(store.engine, "before_cursor_execute", _asks)
-    with store.begin() as connection:
-        # So few papers are read as quickly without an index, or by their key.
-        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        connection.exec_driver_sql("SET LOCAL enable_indexscan = off")
-        plans = [
+    with store.read() as connection:
+        search_index.prefer_indexes(connection)
+        return [
             " ".join(connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars())  # type: ignore[arg-type]
             for sql, values in asked
             if "tsquery" in sql
         ]
-    assert plans
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_search_on_a_server_reads_its_indexes_and_short_rows(store: Store, database: str) -> None:
+    with store.begin() as connection:
+        for sql in (
+            (
+                "INSERT INTO work (id, arxiv_id, latest, first_seen, submitted_at, scan_due, judge_due, withdrawn, promise, "
+                "promise_evidence, code, weights, data, demo) SELECT n, n, 1, '', '', false, false, false, 'none', '', "
+                "'unknown', 'none', 'none', 'none' FROM generate_series(1, 300) n"
+            ),
+            (
+                "INSERT INTO version (work, n, title, abstract, authors, categories, primary_category, withdrawn) "
+                "SELECT id, 1, '', '', '[]', '[]', '', false FROM work"
+            ),
+            (
+                "INSERT INTO paper_text (id, version, repositories, title_words, other_words) SELECT id, 1, '', 'tool', "
+                "(SELECT string_agg(md5((work.id * m)::text), ' ') FROM generate_series(1, 70) m) FROM work"
+            ),
+            "ANALYZE",
+        ):
+            connection.exec_driver_sql(sql)
+        size = connection.exec_driver_sql("SELECT pg_relation_size('paper_text')").scalar_one()
+    assert size < 300 * 300, "the words are not in the rows"
+    plans = plan_searches(store, "unheard", 1)
     assert all("Bitmap Index Scan on paper_text_" in plan for plan in plans), plans
     for name in search_index.COLUMNS.values():
         assert any(f"Bitmap Index Scan on paper_text_{name}" in plan for plan in plans), plans

@@ -1,4 +1,4 @@
-"""A bucket of object storage that speaks S3: the only use of obstore, which is loaded when a target is set.
+"""A bucket of object storage that speaks S3: the only use of obstore, which is loaded when a bucket is used.
 
 The credentials come from the environment alone. What a bucket refuses becomes one sentence, which repeats nothing that the
 bucket says but the name of its error.

@@ -18,11 +18,11 @@ from tracker.domain.terms import Fact
 from tracker.store.dialect import fetch_stored
 from tracker.store.engine import Store, open_reader
 from tracker.store.organisations import account_prefixes
-from tracker.store.search_index import INDEX, TITLES, matching, syntax_of
+from tracker.store.search_index import INDEX, NEWEST, TITLES, matching, prefer_indexes, syntax_of
 from tracker.store.search_words import Accounts, SearchWords, any_expression, match_expression, parse_search
 
 MOST_READ = 20_000
-"""The newest papers with the words of which those with an open fact are chosen: nobody reads more."""
+"""The newest papers with the words of which those with an open fact are chosen on SQLite: nobody reads more."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -99,9 +99,10 @@ def _find(
     if wanted.references:
         add(_NAMED.format(narrowed=narrowed), names=wanted.references, **shared)
     accounts = _accounts_of(wanted.terms, fetch_stored(connection, _ORGANISATIONS))
-    # The index gives rows by number, newest first, and stops at the limit; ranking by relevance would read all that
-    # match, which are a million for a common word. Whole words first: their lists are read from the newest paper on, as
-    # far as needed. For a prefix the index merges the lists of all words that begin with it, whatever the limit.
+    prefer_indexes(connection)
+    # FTS5 gives rows by number, newest first, and stops at the limit; ranking by relevance would read the text of all
+    # that match, which are a million for a common word. Whole words first: their lists are read from the newest paper
+    # on, as far as needed. For a prefix the index merges the lists of all words that begin with it, whatever the limit.
     for is_open in (True, False) if order is SearchOrder.OPEN and fact is not Fact.CODE else (False,):
         opened = f"{narrowed} AND w.code = 'open'" if is_open else narrowed
         for prefix, index in _steps(order):
@@ -132,13 +133,15 @@ def _matches(
     if of_title and wanted.excluded:
         without = f" AND NOT EXISTS ({matching(connection, INDEX, 'excluded', ' AND {key} = w.id')})"
         values["excluded"] = any_expression(wanted.excluded, syntax)
-    newest = ""
-    if connection.dialect.name == "sqlite":  # PostgreSQL plans by itself where to stop
-        newest = " ORDER BY {key} DESC LIMIT " + (":read" if narrowed or without else ":limit")
+    order, newest = NEWEST[connection.dialect.name], ""
+    if not (narrowed or without):
+        newest = f" ORDER BY {order} LIMIT :limit"
+    elif connection.dialect.name == "sqlite":  # PostgreSQL knows which of two conditions fewer papers meet
+        newest = f" ORDER BY {order} LIMIT :read"
         values["read"] = MOST_READ
     query = (
         f"SELECT w.arxiv_id FROM work w WHERE w.id IN ({matching(connection, index, 'words', newest)})"  # noqa: S608 # constants
-        f"{without}{narrowed} ORDER BY w.id DESC LIMIT :limit"
+        f"{without}{narrowed} ORDER BY {order.format(key='w.id')} LIMIT :limit"
     )
     return query, values
 
