@@ -4,15 +4,20 @@ A test that asks for `database`, mostly by `store` or `start_run`, uses a store 
 `--database postgresql` it runs on PostgreSQL, and all other tests are left out.
 """
 
+import gc
+import os
 import sqlite3
-from collections.abc import Iterator
+import ssl
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.new_store import Chosen, Server, open_new_store, start_server, store_address
+from tracker.fetch import client
 from tracker.settings import Settings
 from tracker.store.engine import Store
 
@@ -32,6 +37,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database", [metafunc.config.getoption("database")], indirect=True)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Collect no garbage meanwhile, and leave the tests and modules, half a million objects, out of what is searched for it
+    afterwards. It saves a quarter of the processor time of collecting all tests, in each process.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     rank = {name: place for place, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: rank.get(item.path.parent.name, len(rank)))
@@ -48,6 +66,20 @@ def _runs_on_postgresql(item: pytest.Item) -> bool:
         and given.params.get("database") == "postgresql"
         and item.get_closest_marker("sqlite_only") is None
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_tls_context() -> Iterator[None]:
+    """Read the list of authorities once, not for each client of a test: it takes 30 ms."""
+    create = client.httpx.create_ssl_context
+
+    @cache
+    def create_once(_authorities: str | None) -> ssl.SSLContext:
+        return create()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client.httpx, "create_ssl_context", lambda: create_once(os.environ.get("SSL_CERT_FILE")))
+        yield
 
 
 @pytest.fixture
