@@ -26,7 +26,9 @@ from tracker.store.scans import ScanResult
 Process = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def test_once_then_explain_query_and_publish(process: Process, tmp_path: Path) -> None:
+def test_once_then_explain_query_and_publish(
+    process: Process, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Sandbox(DEMO_WORLD) as sandbox:
         env = {
             **{f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()},
@@ -37,19 +39,20 @@ def test_once_then_explain_query_and_publish(process: Process, tmp_path: Path) -
             "TRACKER_NOW": "2026-06-17T05:00:00Z",
         }
         done = process("once", "--since", "2018-01-01", **env)
-        named = process("check", "https://github.com/openai/clip", "git@github.com:openai/whisper.git", **env)
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        code, named, err = call("check", "https://github.com/openai/clip", "git@github.com:openai/whisper.git")
     assert done.returncode == 0, done.stderr
     assert "30 new papers" in done.stdout
-    assert named.returncode == 0, named.stderr
-    assert "github:openai/CLIP: present; content: code; licence: MIT (osi)" in named.stdout
-    assert "github:openai/whisper: present" in named.stdout
-    text = process("explain", "2103.00020", **env).stdout
+    assert code == 0, err
+    assert "github:openai/CLIP: present; content: code; licence: MIT (osi)" in named
+    assert "github:openai/whisper: present" in named
+    text = call("explain", "2103.00020")[1]
     assert "github:OpenAI/CLIP" in text
     assert "OSI-approved licence (MIT)" in text
-    assert json.loads(process("explain", "2103.00020", "--json", **env).stdout)["work"]
+    assert json.loads(call("explain", "2103.00020", "--json")[1])["work"]
     opened = {
-        row["arxiv_id"]
-        for row in json.loads(process("query", "--json", "SELECT arxiv_id FROM open_papers", **env).stdout)
+        row["arxiv_id"] for row in json.loads(call("query", "--json", "SELECT arxiv_id FROM open_papers")[1])
     }
     assert {"2103.00020", "2212.04356", "2304.01373", "2402.00838", "2310.06825"} <= opened, (
         "CLIP, Whisper, Pythia, OLMo, Mistral 7B"
@@ -57,14 +60,14 @@ def test_once_then_explain_query_and_publish(process: Process, tmp_path: Path) -
     assert not {"2005.14165", "2307.09288", "2407.21783", "2501.12948"} & opened, (
         "GPT-3, Llama 2, Llama 3, DeepSeek-R1"
     )
-    assert process("query", "--csv", "SELECT count(*) AS n FROM papers", **env).stdout == "n\n30\n"
+    assert call("query", "--csv", "SELECT count(*) AS n FROM papers")[1] == "n\n30\n"
     refused = process("query", "DELETE FROM work", **env)
     assert refused.returncode == 1
     assert "Traceback" not in refused.stderr
-    assert process("judge", "--all", **env).returncode == 0
-    copied = process("publish", "--to", str(tmp_path / "site"), **env)
-    assert copied.returncode == 0
-    assert ("No public address is set" in copied.stderr) is ("TRACKER_PUBLIC_URL" not in env)
+    assert call("judge", "--all")[0] == 0
+    code, _, err = call("publish", "--to", str(tmp_path / "site"))
+    assert code == 0
+    assert ("No public address is set" in err) is ("TRACKER_PUBLIC_URL" not in env)
     assert (tmp_path / "site" / "paper" / "2103.00020.html").is_file()
     feed = (tmp_path / "site" / "feed.xml").read_bytes()
     assert (b'rel="self"' in feed) is ("TRACKER_PUBLIC_URL" in env), "nobody elsewhere reaches this machine"

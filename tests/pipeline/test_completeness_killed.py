@@ -14,7 +14,10 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.pipeline.world import World
+from tracker.cli import app
 from tracker.fetch.clock import MovedClock
 from tracker.sandbox.server import Sandbox
 
@@ -26,7 +29,9 @@ SMALL = {
 }
 
 
-def test_a_process_killed_in_a_window_leaves_its_gap_visible(world: World, tmp_path: Path) -> None:
+def test_a_process_killed_in_a_window_leaves_its_gap_visible(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     ours = {world.paper(number, "We study tools.", hour=14) for number in range(1, 30)}
     with Sandbox(world.folder, clock=MovedClock(datetime(2026, 6, 17, 4, tzinfo=UTC))) as sandbox:
         environ = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
@@ -38,20 +43,12 @@ def test_a_process_killed_in_a_window_leaves_its_gap_visible(world: World, tmp_p
             **os.environ,
         }
 
-        def run(*arguments: str) -> subprocess.Popen[bytes]:
-            return subprocess.Popen(
-                [sys.executable, "-m", "tracker", *arguments],
-                env=environ,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
-
         order = json.dumps(
             {"upstream": "arxiv_api", "kind": "hang", "times": 1, "after": 2, "seconds": 60}
         ).encode()
         urllib.request.urlopen(f"{sandbox.url}/_sandbox/misbehave", order).close()
-        killed = run("once")
-        assert killed.stdout
+        command = [sys.executable, "-m", "tracker", "once"]
+        killed = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         stored, until = 0, time.monotonic() + 60
         while stored < 20 and time.monotonic() < until and killed.poll() is None:
             time.sleep(0.05)
@@ -61,16 +58,15 @@ def test_a_process_killed_in_a_window_leaves_its_gap_visible(world: World, tmp_p
             ):
                 stored = db.execute("SELECT count(*) FROM papers").fetchone()[0]
         killed.kill()
-        killed.communicate()
+        killed.wait()
         assert stored == 20
-        output, _ = (gaps := run("gaps", "--json")).communicate()
-        assert gaps.returncode == 1
-        [day] = [record for record in json.loads(output) if record["day"] == str(DAY)]
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        assert app.run(["gaps", "--json"]) == 1
+        [day] = [record for record in json.loads(capsys.readouterr().out) if record["day"] == DAY]
         assert (day["announced"], day["stored"], day["scanned"], day["short"]) == (20, 20, 0, True)
-        second = run("once")
-        second.communicate()
-        assert second.returncode == 0
-        output, _ = (gaps := run("gaps", "--json")).communicate()
-        assert gaps.returncode == 0
-        [day] = [record for record in json.loads(output) if record["day"] == str(DAY)]
+        assert app.run(["once"]) == 0
+        capsys.readouterr()
+        assert app.run(["gaps", "--json"]) == 0
+        [day] = [record for record in json.loads(capsys.readouterr().out) if record["day"] == DAY]
         assert (day["announced"], day["scanned"], day["missing"]) == (len(ours), len(ours), [])
