@@ -222,11 +222,9 @@ def test_rss_replaces_api_and_oai_pmh_while_both_are_down(world: World, start_ru
 
 def test_the_feed_keeps_its_items_when_every_upstream_is_down(world: World, start_run_at: StartRun) -> None:
     write_week(world)
-    for now in list_nights(last="2026-06-19T04:00:00Z"):
-        with start_run_at(now) as run:
-            run.cycle()
-            feed = (run.worker.settings.public_dir / "feed.xml").read_text()
-    assert "2606.00027" in feed
+    with start_run_at("2026-06-19T04:00:00Z") as run:
+        run.cycle()
+        assert "2606.00027" in (run.worker.settings.public_dir / "feed.xml").read_text()
     for now in list_nights("2026-06-19T12:00:00Z"):
         with start_run_at(now) as run:
             for upstream in ("arxiv_api", "arxiv_oai", "arxiv_rss", "github_api", "huggingface"):
@@ -271,7 +269,7 @@ def test_an_alarm_is_raised_once_and_ends(
 ) -> None:
     write_week(world)
     caplog.set_level(logging.INFO, logger="tracker.pipeline.alarms")
-    for now in list_nights():
+    for now in list_nights("2026-06-15T04:00:00Z", "2026-06-20T12:00:00Z"):
         # A day after the first failure, however slow this machine was in that cycle.
         with start_run_at(now.replace("18T04:00", "18T04:30"), **WITHOUT_DATACITE) as run:
             if "2026-06-16T12" < now < "2026-06-19T12":
