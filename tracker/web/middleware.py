@@ -31,9 +31,9 @@ BURST, PER_SECOND, CLIENTS = 60, 5.0, 4096
 MOST_RANGES = 8
 """Byte ranges that an honest reader asks for at once. All are answered with the whole, as any server may; more are
 abuse (RFC 9110, 14.2 and 17.15)."""
-LONGEST_PATH, LONGEST_QUERY, LONGEST_LIST = 512, 2048, 4096
+LONGEST_PATH, LONGEST_QUERY, LONGEST_LIST = 512, 2048, 5_000
 """Characters of a path, and bytes of a query; a query may be a list of papers where an address takes one."""
-LISTS = ("/feed.", "/papers.")
+LISTS = ("/feed.", "/papers.", "/api/papers")
 """How addresses begin that take a list of papers."""
 MONITORING = frozenset({"/health", "/metrics"})
 """Paths that monitoring systems ask."""
