@@ -290,6 +290,23 @@ def test_nothing_is_written_once_the_check_refuses(server: S3Server, name: str, 
     assert server.objects(name) == {}
 
 
+def test_nothing_more_is_deleted_once_the_check_refuses(server: S3Server, name: str, folder: Path) -> None:
+    for number in range(25):
+        put(folder, f"paper/2605.{number:05}.html", b"a paper")
+    upload(server, name, folder)
+    for path in folder.glob("paper/2605.*.html"):
+        path.unlink()
+    checks = itertools.count()
+
+    def check() -> None:
+        if next(checks) == 2:  # one before the manifest, one before the first deletions
+            raise TrackerError("another leads")
+
+    with pytest.raises(TrackerError, match="another leads"):
+        upload(server, name, folder, check=check)
+    assert sum(key.startswith("paper/2605") for key in server.objects(name)) == 15
+
+
 def test_a_bucket_that_fails_half_way_keeps_what_it_took(
     server: S3Server, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

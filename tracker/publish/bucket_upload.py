@@ -34,6 +34,8 @@ from tracker.publish.files import COMPRESSORS
 
 WRITERS = 8
 """Objects that are written at once."""
+DELETED_AT_ONCE = 10
+"""Objects that are deleted, each by a request, between two checks."""
 MAIN_FEED, ITEM = "feed.xml", b"<item>"
 MANIFEST_HEADERS = Headers("application/json", "no-cache")
 
@@ -93,9 +95,10 @@ class SiteUploader:
             etag = self._replace_manifest(
                 BucketManifest(self._headers, kept | written, frozenset(plan.deletes)), etag
             )
-        if plan.deletes:
+        for start in range(0, len(plan.deletes), DELETED_AT_ONCE):
+            # Another process that leads by now may have written a page of this name anew.
             self._check()
-            self._bucket.delete(plan.deletes)
+            self._bucket.delete(plan.deletes[start : start + DELETED_AT_ONCE])
         return Upload(len(written), len(plan.deletes), 0, etag or "")
 
     def _refuse_lost_items(self, before: BucketManifest) -> None:
