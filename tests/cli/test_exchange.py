@@ -98,6 +98,7 @@ def test_a_compressed_list_is_read_and_counted(call: Call, data: Path, tmp_path:
         (["detect", "{tmp}/pipe"], "cannot be read (it is a FIFO, not a file); give a file"),
         (["snapshot", "--to", "{tmp}/pipe"], "cannot be written (it is a FIFO, not a file)"),
         (["copy", "--to", "mysql://u:secret@h/x"], "--to (or TRACKER_COPY_TO) is no address of a database"),
+        (["copy", "--to", "postgresql://u:secret@127.0.0.1:1/x"], "are right"),
         (["copy", "--to", "nonsense"], "--to (or TRACKER_COPY_TO) is no address of a database"),
     ],
 )

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from tracker.doctor.database import check_database
-from tracker.domain.errors import LeaseLost, StoreError, TurnEnded
+from tracker.domain.errors import LeaseLost, QueryError, StoreError, TurnEnded
 from tracker.domain.status import Leader
 from tracker.fetch.clock import SystemClock
 from tracker.fetch.pace import SharedPace
@@ -23,6 +23,7 @@ from tracker.settings import load_settings
 from tracker.store.database_clock import DatabaseClock
 from tracker.store.engine import Store, server_engine
 from tracker.store.leases import LEADER, PACE, WORKER, Lease, Leases, load_lease, name_holder
+from tracker.store.readonly_sql import run_query
 from tracker.store.tables.service import BACKLOG
 from tracker.store.ticks import claim_tick
 from tracker.store.upgrade import open_store
@@ -234,6 +235,8 @@ def test_a_server_that_cannot_be_asked_is_one_sentence(two: tuple[Store, Store])
     with pytest.raises(StoreError, match="does not answer") as caught:
         leases_of(Store(server_engine(address), address)).take(LEADER)
     assert "secret" not in str(caught.value)
+    with pytest.raises(QueryError, match="does not answer; see that it runs"):
+        run_query(address, "SELECT 1")
 
 
 def test_workers_on_several_machines_share_a_budget_and_a_stop(two: tuple[Store, Store], now: datetime) -> None:

@@ -158,6 +158,8 @@ def _explain_server(error: SQLAlchemyError, seconds: float) -> str:
     reason = getattr(error, "orig", error)
     if getattr(reason, "sqlstate", "") == STATEMENT_TIMEOUT:
         return _explain(TimeoutError("interrupted"), seconds)
+    if getattr(reason, "sqlstate", "other") is None:  # psycopg's sign that there was no answer
+        return "The query cannot be run: the store's server does not answer; see that it runs."
     # What follows the first line repeats the statement.
     return _explain(RuntimeError(str(reason).partition("\n")[0]), seconds)
 

@@ -156,7 +156,8 @@ def _explain(name: str, error: Exception) -> str:
         if "unable to open" in reason or "readonly" in reason:
             folder = Path(name.removeprefix("sqlite:///")).parent
             return f"{name}: cannot be opened for writing ({reason}); {how_to_own(folder)}."
-        return f"{name}: cannot be used ({reason})."
+        said = " ".join(reason.split()).rstrip(".")
+        return f"{name}: cannot be used ({said}); see that its server runs, and that address, user and password are right."
     return f"{name}: is damaged or not a database ({reason}); restore a backup, or move it away to begin anew."
 
 
