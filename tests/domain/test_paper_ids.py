@@ -68,6 +68,10 @@ def test_ids_of_a_bibtex_file() -> None:
     assert find_arxiv_ids(text) == ["2606.00001", "1706.03762", "2103.00020", "hep-th/9901001"]
 
 
+def test_the_last_paper_of_a_large_library_is_found() -> None:
+    assert find_arxiv_ids("an abstract of a paper, " * 100_000 + "2606.00001") == ["2606.00001"]
+
+
 @pytest.mark.parametrize("piece", ["-", "a", "a-", "1", "1.", "26", "2606.", "/", "cs/"])
 def test_a_hostile_text_holds_none(piece: str) -> None:
     assert find_arxiv_ids(piece * 200_000) == []

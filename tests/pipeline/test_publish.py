@@ -95,7 +95,10 @@ def test_an_unchanged_cycle_renders_and_writes_no_feed(finished_run: Any) -> Non
         if ".html" not in path.name
     }
     finished_run.worker.site.rendered["cs.LG"] = "something else"
+    pages = set(folder.glob("organisation/*.html"))
+    (folder / "organisation" / "No longer watched.html").write_text("old figures")
     cycle.run_cycle(finished_run.worker)
+    assert set(folder.glob("organisation/*.html")) == pages != set()
     after = {
         path: (path.stat().st_mtime_ns, path.read_bytes())
         for path in folder.rglob("*.*")

@@ -174,6 +174,13 @@ def test_an_unknown_view_or_format_is_refused_in_one_sentence(store: Store) -> N
         export_bytes(store, "papers", "xlsx")
 
 
+def test_a_store_that_was_not_upgraded_yet_is_one_sentence(store: Store) -> None:
+    with store.begin() as connection:
+        connection.execute(text("DROP VIEW readings"))
+    with pytest.raises(StoreError, match="no view readings yet; `tracker run` or `once` upgrades it"):
+        export_bytes(store, "readings", "csv")
+
+
 def test_a_file_takes_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "papers.csv"
     path.write_bytes(b"old")

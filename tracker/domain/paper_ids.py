@@ -24,8 +24,6 @@ _ROUTES = frozenset(
 _SUFFIXES = (".pdf", ".html", ".bib", ".json")
 _AROUND = " \t\r\n<>()[]{}\"'`,;."
 
-LONGEST_TEXT = 2_000_000
-"""Characters of a text in which all ids are looked for."""
 _WITHIN = re.compile(
     r"(?<![0-9])(?<![0-9]\.)(?<![A-Za-z-])"
     r"([0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z][a-z-]{1,11}(?:\.[A-Z]{2})?/[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3})"
@@ -34,8 +32,9 @@ _WITHIN = re.compile(
 
 
 def find_arxiv_ids(text: str) -> list[str]:
-    """All ids in a text, such as a BibTeX file or a list, in order and each once. In time linear in the text."""
-    found = (parse_plain_id(match[1]) for match in _WITHIN.finditer(text[:LONGEST_TEXT]))
+    """All ids in a text, such as a BibTeX file or a list, in order and each once. In time linear in the text,
+    whose length the caller bounds: a library of a few thousand papers with abstracts has several megabytes."""
+    found = (parse_plain_id(match[1]) for match in _WITHIN.finditer(text))
     return list(dict.fromkeys(filter(None, found)))
 
 

@@ -120,6 +120,8 @@ def render_site(
         memory.rendered.update(digests)
         # A paper that left all feeds and lists is shown on demand, from the store; its old page would never change.
         files.prune_files(folder, "paper", site)
+        # Nor would that of an organisation that is watched no more.
+        files.prune_files(folder, "organisation", site)
     if to and memory:
         feed_paths = (channel.path(feed_format) for _, channel in channels for feed_format in FEED_FORMATS)
         files.prune_files(folder, "", {*feed_paths, "feeds.opml", *site, *archive_files(days)})

@@ -96,13 +96,16 @@ def view_columns(connection: Connection, view: str) -> list[Column]:
     if view not in views.VIEWS:
         raise StoreError(f"{view}: is not a public view; choose one of {', '.join(views.VIEWS)}.")
     rows = fetch_stored(connection, _COLUMNS[connection.dialect.name], {"view": view})
-    return [Column(name, _kind(name, declared.upper())) for name, declared in rows]
+    columns = [Column(name, _kind(name, declared.upper())) for name, declared in rows]
+    if not columns:
+        raise StoreError(f"The store has no view {view} yet; `tracker run` or `once` upgrades it.")
+    return columns
 
 
 _COLUMNS = {
     "sqlite": "SELECT name, type FROM pragma_table_info(:view)",
     "postgresql": "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute "
-    "WHERE attrelid = CAST(:view AS regclass) AND attnum > 0 ORDER BY attnum",
+    "WHERE attrelid = to_regclass(:view) AND attnum > 0 ORDER BY attnum",
 }
 
 
