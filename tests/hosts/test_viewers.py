@@ -145,3 +145,12 @@ def test_an_embedded_address_with_half_a_surrogate_pair_is_no_error() -> None:
         shown_address("https://arxiv.org/html/2606.00001/github.com/ann/de\udce9p")
         == "https://github.com/ann/de%3Fp"
     )
+
+
+@pytest.mark.parametrize("site", ["https://www.google.com/url", "https://l.facebook.com/l.php"])
+def test_a_redirection_with_many_parameters_is_read_as_well(site: str) -> None:
+    """One such address in an abstract must not end the reading of all papers."""
+    url = f"{site}?{'a=1&' * 100}q=https://github.com/owner/name&u=https://github.com/owner/name"
+    found = resolve_url(url)
+    assert found is not None
+    assert found.key == "github:owner/name"

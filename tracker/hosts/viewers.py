@@ -59,7 +59,8 @@ def _redirected(parts: UrlParts) -> str | None:
     key = keys.get(path) or keys.get(parts.host) or keys.get(domain)
     if not key or len(parts.query) > MOST_URL:
         return None
-    values = dict(reversed(parse_qsl(parts.query, max_num_fields=50)))
+    # Bounded by its length: a bound of fields would raise ValueError.
+    values = dict(reversed(parse_qsl(parts.query)))
     # Google writes its target as `q` or as `url`.
     target = values.get(key) or values.get("url")
     return target if target and target.lower().startswith(("http://", "https://")) else None
