@@ -119,6 +119,9 @@ def _listed(kind: str, info: Mapping[str, Any]) -> tuple[HubListing, datetime] |
 
 
 def _next(link: str) -> dict[str, str] | None:
-    """The query parameters of the next page from a Link header (RFC 8288), None on the last page."""
+    """The query parameters of the next page from a Link header (RFC 8288), None on the last page. UpstreamError."""
     match = _NEXT_PAGE.search(link[:10_000])
-    return dict(parse_qsl(urlsplit(match[1]).query)) if match else None
+    try:
+        return dict(parse_qsl(urlsplit(match[1]).query)) if match else None
+    except ValueError:
+        raise UpstreamError(UPSTREAM, "the address of the next page cannot be read") from None
