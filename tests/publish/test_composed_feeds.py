@@ -205,15 +205,30 @@ def test_a_feed_is_built_once_for_each_publish(composer: Composer, item: Make) -
     assert shown(composer.answer("feed.xml", "cat=cs.CL")) == ["9"]
 
 
+def test_a_feed_that_is_built_while_another_publish_comes_is_not_kept(
+    composer: Composer, item: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse = composed_feeds.parse_query
+
+    def publish_meanwhile(*given: Any) -> Any:
+        composer.load([item(4)], {})
+        return parse(*given)
+
+    monkeypatch.setattr(composed_feeds, "parse_query", publish_meanwhile)
+    composer.answer("feed.xml", "cat=cs.CL")
+    assert shown(composer.answer("feed.xml", "cat=cs.CL")) == ["4"]
+
+
 def test_the_cache_is_bounded(composer: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(composed_feeds, "MOST_CACHED", 5)
     for number in range(20):
         composer.answer("feed.xml", f"keyword=word{number}")
-    assert len(composer._cache) == 5
+    assert len(composer._loaded.cache) == 5
 
 
 def test_a_million_values_are_refused_at_once(composer: Composer) -> None:
     assert "longer than" in str(composer.answer("feed.xml", "cat=" + "cs.CL," * 1_000_000).problem)
+    assert "parameters" in str(composer.answer("feeds/cs.CL.xml", "a=1&" * 100).problem)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)

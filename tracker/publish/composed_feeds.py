@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import quote, unquote
 
 from tracker.config_files import Organisation
 from tracker.domain.feeds import FORMAT_BY_ENDING, Channel, FeedFormat
@@ -19,13 +19,13 @@ from tracker.publish.addresses import site_address
 from tracker.publish.feed_filters import Clause, is_same_author, matches
 from tracker.publish.feed_query import (
     MOST_QUERY,
-    MOST_VALUES,
     FeedQueryError,
     Vocabulary,
     build_vocabulary,
     canonical_query,
     parse_pairs,
     parse_query,
+    split_query,
 )
 from tracker.publish.feed_titles import composed_title, only
 from tracker.publish.feed_window import newest_items
@@ -58,6 +58,8 @@ class _Loaded:
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
     entered: Mapping[str, Sequence[Item]] = field(default_factory=dict)
     """The entries of the other feeds that have their own, by the feed's name."""
+    cache: OrderedDict[str, bytes] = field(default_factory=OrderedDict, compare=False)
+    """The feeds that were built from them."""
 
 
 class Composer:
@@ -68,15 +70,12 @@ class Composer:
         self._watched = tuple(watched)
         self._lock = threading.Lock()
         self._loaded = self._derive((), {})
-        self._cache: OrderedDict[str, bytes] = OrderedDict()
 
     def load(self, main: Sequence[Item], entered: Mapping[str, Sequence[Item]]) -> None:
         """Take the entries of a publish: those of the main feed, and those of the feeds that have their own."""
         if (loaded := self._derive(main, entered)) == self._loaded:
             return
-        with self._lock:
-            self._loaded = loaded
-            self._cache = OrderedDict()
+        self._loaded = loaded
 
     @property
     def entries(self) -> int:
@@ -119,7 +118,7 @@ class Composer:
                 return self._feed_by_query(loaded, feed_format, query)
             if name.startswith("paper/"):
                 item = loaded.papers.get(name.removeprefix("paper/"))
-                return self._feed_of_paper(item, feed_format, path) if item else ComposedFeed()
+                return self._feed_of_paper(loaded, item, feed_format, path) if item else ComposedFeed()
             if name.startswith("feeds/"):
                 named = self._name_pair(loaded, name.removeprefix("feeds/"))
                 return self._named_feed(loaded, named, feed_format, name, query)
@@ -142,8 +141,7 @@ class Composer:
         if query:
             if not key:
                 raise FeedQueryError("This feed takes no filters; feed.xml does: feed.xml?cat=cs.CL&has=weights")
-            pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_VALUES)
-            clauses = parse_pairs([named, *pairs], loaded.vocabulary)
+            clauses = parse_pairs([named, *split_query(query)], loaded.vocabulary)
             return ComposedFeed(location=f"feed.{feed_format.ending}?{canonical_query(clauses)}")
         if not key or key == "cat":
             return ComposedFeed()
@@ -164,7 +162,7 @@ class Composer:
         location = f"feeds/{canonical}.{feed_format.ending}"
         if f"feeds/{canonical}" not in (name, quote(name, safe="/.+-")):
             return ComposedFeed(location=location)
-        return self._feed(location, lambda: self._channel(loaded, clauses, canonical), feed_format)
+        return self._feed(loaded, location, lambda: self._channel(loaded, clauses, canonical), feed_format)
 
     def _feed_by_query(self, loaded: _Loaded, feed_format: FeedFormat, query: str) -> ComposedFeed:
         if is_saved_query(query):
@@ -174,7 +172,7 @@ class Composer:
         location = f"feed.{feed_format.ending}" + (f"?{canonical}" if canonical else "")
         if not canonical or canonical != query:
             return ComposedFeed(location=location)
-        return self._feed(location, lambda: self._channel(loaded, clauses, f"?{canonical}"), feed_format)
+        return self._feed(loaded, location, lambda: self._channel(loaded, clauses, f"?{canonical}"), feed_format)
 
     def _feed_of_saved(self, loaded: _Loaded, feed_format: FeedFormat, query: str) -> ComposedFeed:
         arxiv_ids = parse_saved(query)
@@ -184,7 +182,7 @@ class Composer:
             return ComposedFeed(location=location)
         settings = self._settings
         return self._feed(
-            location, lambda: saved_channel(arxiv_ids, loaded.main, loaded.entered, settings), feed_format
+            loaded, location, lambda: saved_channel(arxiv_ids, loaded.main, loaded.entered, settings), feed_format
         )
 
     def _channel(self, loaded: _Loaded, clauses: Sequence[Clause], name: str) -> Channel:
@@ -200,20 +198,22 @@ class Composer:
             page=f"feeds?{canonical_query(clauses)}",
         )
 
-    def _feed_of_paper(self, item: Item, feed_format: FeedFormat, path: str) -> ComposedFeed:
+    def _feed_of_paper(self, loaded: _Loaded, item: Item, feed_format: FeedFormat, path: str) -> ComposedFeed:
         name = f"paper/{item.arxiv_id}"
         feed = self._settings.feed
         channel = Channel(
             name=name, title=f"{feed.title}: {item.title}", description=feed.description, items=(item,), page=name
         )
-        return self._feed(path, lambda: channel, feed_format)
+        return self._feed(loaded, path, lambda: channel, feed_format)
 
-    def _feed(self, location: str, build: Callable[[], Channel], feed_format: FeedFormat) -> ComposedFeed:
-        """The feed at a canonical address, written once for each publish."""
+    def _feed(
+        self, loaded: _Loaded, location: str, build: Callable[[], Channel], feed_format: FeedFormat
+    ) -> ComposedFeed:
+        """The feed at a canonical address, written once for each publish. `build` takes its items from `loaded`: what a
+        request builds while another publish comes must not be kept with that one."""
         with self._lock:
-            cache, cached = self._cache, self._cache.get(location)
-            if cached is not None:
-                cache.move_to_end(location)
+            if (cached := loaded.cache.get(location)) is not None:
+                loaded.cache.move_to_end(location)
                 return ComposedFeed(body=cached)
         body = feeds.write_feed(
             build(),
@@ -224,9 +224,9 @@ class Composer:
             hub=self._settings.notify.websub_hub,
         )
         with self._lock:
-            cache[location] = body
-            while len(cache) > MOST_CACHED or sum(map(len, cache.values())) > MOST_BYTES:
-                cache.popitem(last=False)
+            loaded.cache[location] = body
+            while len(loaded.cache) > MOST_CACHED or sum(map(len, loaded.cache.values())) > MOST_BYTES:
+                loaded.cache.popitem(last=False)
         return ComposedFeed(body=body)
 
 

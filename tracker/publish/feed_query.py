@@ -73,13 +73,17 @@ def build_vocabulary(
 
 def parse_query(query: str, vocabulary: Vocabulary) -> tuple[Clause, ...]:
     """The clauses of a raw query in canonical order; empty where nothing is asked for. Raises FeedQueryError."""
+    return parse_pairs(split_query(query), vocabulary)
+
+
+def split_query(query: str) -> list[tuple[str, str]]:
+    """The names and values of a raw query. Raises FeedQueryError where it is too long."""
     if len(query) > MOST_QUERY:
         raise FeedQueryError(f"The address is longer than {MOST_QUERY:,} characters.")
     try:
-        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_VALUES)
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_VALUES)
     except ValueError:
         raise FeedQueryError(f"The address has more than {MOST_VALUES} parameters.") from None
-    return parse_pairs(pairs, vocabulary)
 
 
 def parse_pairs(pairs: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> tuple[Clause, ...]:
