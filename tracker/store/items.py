@@ -134,6 +134,14 @@ def load_items_by_key(store: Store, keys: Iterable[int]) -> dict[int, Item]:
         return items_by_key(connection, dict.fromkeys(keys))
 
 
+_KEPT_PROMISE = (
+    select(FEED_ENTRY.c.work)
+    .where(FEED_ENTRY.c.feed == PROMISE_KEPT_FEED, FEED_ENTRY.c.work == WORK.c.id)
+    .exists()
+    .label("kept_promise")
+)
+
+
 def items_by_key(connection: Connection, entered: Mapping[int, datetime | None]) -> dict[int, Item]:
     """Items by the keys of their works, in the order given; `entered` has when each entered the feed."""
     keys = list(entered)
@@ -153,6 +161,7 @@ def items_by_key(connection: Connection, entered: Mapping[int, datetime | None])
                 WORK.c.withdrawn.label("is_withdrawn"),
                 WORK.c.read_at,
                 WORK.c.text_due_at,
+                _KEPT_PROMISE,
                 VERSIONS,
             )
             .outerjoin(VERSIONS, (VERSIONS.c.work == WORK.c.id) & (VERSIONS.c.n == WORK.c.latest))
@@ -167,8 +176,7 @@ def items_by_key(connection: Connection, entered: Mapping[int, datetime | None])
     latest_event = func.max(EVENT.c.observed_at, type_=EVENT.c.observed_at.type)
     events = select(EVENT.c.work, latest_event.label("at")).where(among(EVENT.c.work, keys)).group_by(EVENT.c.work)
     changed = {row.work: row.at for row in connection.execute(events)}
-    unjudged, kept = _unjudged(connection, keys), _works_with_kept_promise(connection, keys)
-    affiliations = load_affiliations(connection, keys)
+    unjudged, affiliations = _unjudged(connection, keys), load_affiliations(connection, keys)
     return {
         key: _item(
             rows[key],
@@ -178,7 +186,6 @@ def items_by_key(connection: Connection, entered: Mapping[int, datetime | None])
             changed.get(key),
             unjudged.get(key),
             read[key],
-            kept_promise=key in kept,
             affiliations=affiliations.get(key, ()),
         )
         for key in keys
@@ -204,11 +211,6 @@ def _unjudged(connection: Connection, keys: Sequence[int]) -> dict[int, str]:
         if row.kind == EventKind.CLOSED.value
         and (row.cause in (Cause.RULE.value, Cause.CORRECTION.value) or row.detail == State.UNKNOWN.value)
     }
-
-
-def _works_with_kept_promise(connection: Connection, keys: Sequence[int]) -> set[int]:
-    rows = select(FEED_ENTRY.c.work).where(FEED_ENTRY.c.feed == PROMISE_KEPT_FEED, among(FEED_ENTRY.c.work, keys))
-    return set(connection.execute(rows).scalars())
 
 
 def _links(connection: Connection, keys: Sequence[int]) -> dict[int, list[ItemLink]]:
@@ -271,7 +273,6 @@ def _item(
     unjudged: str | None,
     read: tuple[ReadDepth, ...],
     *,
-    kept_promise: bool,
     affiliations: Iterable[tuple[str, str]],
 ) -> Item:
     return Item(
@@ -299,6 +300,6 @@ def _item(
         read=read,
         read_at=row.read_at,
         waits_for_text=row.text_due_at is not None,
-        kept_promise=kept_promise,
+        kept_promise=row.kept_promise,
         affiliations=tuple(pair for pair in affiliations if pair[0]),
     )
