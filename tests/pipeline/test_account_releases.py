@@ -1,4 +1,4 @@
-"""Releases without a paper are found by listing the newest models of watched accounts."""
+"""Releases without a paper are found by listing what is new at watched accounts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from tests.pipeline.run import Run, StartRun
-from tests.pipeline.world import World
+from tests.pipeline.world import CODE, World
 from tracker.config_files import Organisation, Watchlist
 from tracker.domain.artifacts import Reference
 from tracker.domain.errors import UpstreamError
@@ -149,3 +149,53 @@ def test_an_account_that_cannot_be_read_keeps_no_other_waiting(
         assert (failed, sorted(asked(run))) == (["TheLab"], ["ann", "the-lab-2"])
         assert [outcome.reason for each in begun for outcome in each.troubles] == ["huggingface: not now"]
         assert [row[0] for row in run.rows(FOUND)] == ["hf-model:the-lab-2/new"]
+
+
+def test_a_new_repository_of_a_watched_owner_is_a_release_once_it_shows_a_model(
+    world: World, start_run_at: StartRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = Watchlist(organisation=(Organisation(name="The Lab", github=("The-Lab", "nobody")),))
+    for module in (account_releases, prepare):
+        monkeypatch.setattr(module, "load_watchlist", lambda: watched)
+    world.paper(1, "Our code is available at https://github.com/the-lab/of-a-paper.")
+    with start_run_at(FIRST, TRACKER_LIMITS__ACCOUNT_LISTS="9") as run:
+        cycle.run_cycle(run.worker)
+        assert listed_owners(run) == [], "the first cycle begins the watch"
+    created = {"created_at": "2026-06-17T06:00:00Z"}
+    licensed = {"LICENSE": world.mit}
+    named = {"README.md": "# Model\nSee https://arxiv.org/abs/2606.00009."}
+    for name, files, facts in (
+        ("model", CODE | licensed, created),
+        ("old", CODE | licensed, {"created_at": "2026-06-17T04:00:00Z"}),
+        ("young", CODE | licensed, {"created_at": "2026-06-18T06:00:00Z"}),
+        ("tool", {"cli.py": "print()", "README.md": "# Tool"} | licensed, created),
+        ("without-terms", CODE, created),
+        ("of-another-paper", CODE | named | licensed, created),
+        ("of-a-paper", CODE | licensed, created),
+        ("fork", CODE | licensed, {**created, "fork": True}),
+    ):
+        world.repository(f"the-lab/{name}", files, **facts)
+    with start_run_at(THIRD, TRACKER_LIMITS__ACCOUNT_LISTS="9", GITHUB_TOKEN="") as run:
+        find_account_releases(begin_cycle(run.worker))
+        assert (listed_owners(run), run.rows(FOUND)) == ([], []), "not without a token"
+    with start_run_at(THIRD, TRACKER_LIMITS__ACCOUNT_LISTS="9") as run:
+        done = cycle.run_due_work(run.worker)
+        assert sorted(listed_owners(run)) == ["The-Lab", "nobody"]
+        assert [trouble for trouble in done.troubles if "account_releases" in trouble.stage] == []
+        assert run.rows("SELECT reference, name, code FROM releases") == [
+            ("github:the-lab/model", "model", "open")
+        ]
+        assert run.rows("SELECT count(*) FROM feed_entry e JOIN work w ON w.id = e.work WHERE w.latest = 0") == [
+            (0,)
+        ]
+        [lab] = count_organisations(run.worker.store)
+        assert [(work.title, work.code.value) for work in lab.releases] == [("model", "open")]
+        asked_again = len(run.requests("github_api"))
+        cycle.run_due_work(run.worker)
+        assert len(run.requests("github_api")) == asked_again, "each account once a day"
+
+
+def listed_owners(run: Run) -> list[str]:
+    """The owners whose repositories were listed in this run, in order."""
+    paths = [request["path"] for request in run.requests("github_api")]
+    return [path.split("/")[-2] for path in paths if "/orgs/" in path]

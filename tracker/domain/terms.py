@@ -40,6 +40,8 @@ class Source(StrEnum):
     TEX = "tex"
     PDF = "pdf"
     PAGE = "page"
+    ACCOUNT_LIST = "account-list"
+    """What GitHub lists under an account of the operator's watch list."""
     IMPORT = "import"
     """Another tracker's list, which names links and proves none of them."""
 

@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import takewhile
 
-from tracker.domain.artifacts import Check
+from tracker.domain.artifacts import Check, Reference
 from tracker.domain.errors import BudgetSpent
+from tracker.domain.history import Licence
 from tracker.domain.terms import Content, Fact, Outcome
 from tracker.fetch.response_policy import TOKEN_REFUSED
 from tracker.hosts.base import Host
 from tracker.hosts.huggingface import huggingface
 from tracker.hosts.resolve import HOSTS
 from tracker.judge import licences, openness, recheck
+from tracker.judge.licence_classes import LicenceRules
 from tracker.pipeline import check_budget
 from tracker.pipeline.base_models import bound_by_bases
 from tracker.pipeline.context import Cycle
@@ -125,19 +127,10 @@ def _reading_rules(cycle: Cycle) -> str:
 
 
 def _check_result(cycle: Cycle, due: artifact_queue.DueArtifact, check: Check) -> artifacts.CheckResult:
-    fact = next((fact for fact, kinds in openness.KIND_OF_FACT.items() if due.reference.kind in kinds), Fact.CODE)
+    fact = _fact_of(due.reference)
     on_hub = due.reference.host == huggingface.HOST.name
     rules = cycle.rules.licences
-    licence = licences.decide_licence(
-        check.licence_claimed,
-        check.licence_checked,
-        check.licence_files,
-        rules,
-        fact,
-        "its card on the Hub" if on_hub else "the host's licence field",
-        statements=check.licence_statements,
-        claim_is_of_file=due.reference.kind == "repository" and not on_hub,
-    )
+    licence = decide_check_licence(check, due.reference, rules)
     by_fact = licences.licences_by_fact(
         check.licence_files, rules, statements=check.licence_statements, claimed=check.licence_claimed
     )
@@ -157,6 +150,25 @@ def _check_result(cycle: Cycle, due: artifact_queue.DueArtifact, check: Check) -
         rules=_reading_rules(cycle),
         whole=whole,
     )
+
+
+def decide_check_licence(check: Check, link: Reference, rules: LicenceRules) -> Licence:
+    """The licence of what a check saw at a link, from the host's claim and the files."""
+    on_hub = link.host == huggingface.HOST.name
+    return licences.decide_licence(
+        check.licence_claimed,
+        check.licence_checked,
+        check.licence_files,
+        rules,
+        _fact_of(link),
+        "its card on the Hub" if on_hub else "the host's licence field",
+        statements=check.licence_statements,
+        claim_is_of_file=link.kind == "repository" and not on_hub,
+    )
+
+
+def _fact_of(link: Reference) -> Fact:
+    return next((fact for fact, kinds in openness.KIND_OF_FACT.items() if link.kind in kinds), Fact.CODE)
 
 
 def _is_read_whole(check: Check) -> bool:

@@ -69,6 +69,7 @@ SOURCE = {
     Source.HUB_RECORD: "the Hugging Face Hub's record of the paper",
     Source.HUB_LIST: "the Hugging Face Hub's list of repositories that cite the paper",
     Source.WATCH: "the operator's watch list",
+    Source.ACCOUNT_LIST: "the newest repositories of an account of the operator's watch list",
     Source.HTML: "full text (HTML)",
     Source.TEX: "full text (TeX)",
     Source.PDF: "full text (PDF)",

@@ -31,8 +31,10 @@ class EnumColumn(TypeDecorator[str]):
         return f"CASE {column} {cases} END"
 
 
-# The sources are in alphabetical order: where two of them name a link, the first counts.
-SOURCE = EnumColumn(("html", "hub-list", "hub-record", "import", "metadata", "page", "pdf", "tex", "watch"))
+# Where two sources name a link, the first of these counts. A release alone is found in the last.
+SOURCE = EnumColumn(
+    ("html", "hub-list", "hub-record", "import", "metadata", "page", "pdf", "tex", "watch", "account-list")
+)
 PLACE = EnumColumn(
     (
         "title",

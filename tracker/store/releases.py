@@ -27,7 +27,7 @@ def found_releases() -> Select[int]:
     return (
         select(SCAN.c.work)
         .join(WORK, WORK.c.id == SCAN.c.work)
-        .where(WORK.c.latest == 0, SCAN.c.source == Source.HUB_LIST.value)
+        .where(WORK.c.latest == 0, SCAN.c.source.in_([Source.HUB_LIST.value, Source.ACCOUNT_LIST.value]))
     )
 
 

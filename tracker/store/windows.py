@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from tracker.domain.papers import WindowResult
 from tracker.store.dialect import upsert
@@ -51,15 +51,18 @@ def first_asked(store: Store, source: str) -> datetime | None:
         return oldest
 
 
-def load_spans(store: Store, prefix: str, now: datetime) -> dict[str, tuple[datetime, datetime]]:
-    """When each source whose name begins with `prefix` was first and last asked, whatever it answered. What was asked after
+def load_spans(store: Store, prefixes: Sequence[str], now: datetime) -> dict[str, tuple[datetime, datetime]]:
+    """When each source whose name begins with one of `prefixes` was first and last asked, whatever it answered. What was asked after
     `now` was asked by a clock that ran ahead, and does not count."""
     first = func.min(WINDOW.c.since, type_=WINDOW.c.since.type)
     last = func.max(WINDOW.c.asked_at, type_=WINDOW.c.asked_at.type)
     with store.read() as connection:
         rows = connection.execute(
             select(WINDOW.c.source, first.label("first"), last.label("last"))
-            .where(WINDOW.c.source.startswith(prefix, autoescape=True), WINDOW.c.asked_at <= now)
+            .where(
+                or_(*(WINDOW.c.source.startswith(each, autoescape=True) for each in prefixes)),
+                WINDOW.c.asked_at <= now,
+            )
             .group_by(WINDOW.c.source)
         ).all()
     return {row.source: (row.first, row.last) for row in rows}

@@ -100,6 +100,25 @@ def test_missing_and_blocked_repositories(ask: Any) -> None:
         assert ask.github(path).status == 404
 
 
+def test_the_repositories_of_an_organisation_are_listed_newest_first(
+    ask: Any, world: Path, write: Callable[..., None]
+) -> None:
+    for name, facts in (
+        ("old", {"created_at": "2026-06-01T00:00:00Z"}),
+        ("new", {"created_at": "2026-06-02T00:00:00Z"}),
+        ("copy", {"created_at": "2026-06-03T00:00:00Z", "fork": True}),
+        ("taken-down", {"created_at": "2026-06-04T00:00:00Z", "status": "blocked"}),
+    ):
+        write(world / f"github/Lab/{name}/repo.json", facts)
+
+    def names(query: str) -> list[str]:
+        return [repository["full_name"] for repository in ask.github(f"/orgs/lab/repos{query}").json()]
+
+    assert names("") == ["Lab/copy", "Lab/new", "Lab/old"]
+    assert names("?type=sources&per_page=1") == ["Lab/new"]
+    assert ask.github("/orgs/nobody/repos").status == 404
+
+
 def test_an_empty_repository(ask: Any) -> None:
     contents = ask.github("/repos/acme/empty/contents")
     assert (contents.status, contents.json()["message"]) == (404, "This repository is empty.")

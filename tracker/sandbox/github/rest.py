@@ -36,6 +36,8 @@ def respond(request: SandboxRequest, world: GitHubWorld) -> SandboxResponse:
     if parts[0] == "repositories" and len(parts) > 1 and re.fullmatch(r"\d{1,18}", parts[1], re.ASCII):
         repository = world.by_id(int(parts[1]))
         return _failure(404, "Not Found") if repository is None else _below(request, world, repository, parts[2:])
+    if parts[0] == "orgs" and len(parts) == 3 and parts[2] == "repos":
+        return _of_organisation(request, world, parts[1])
     if parts[0] != "repos" or len(parts) < 3:
         return _failure(404, "Not Found")
     found = world.find(parts[1], parts[2])
@@ -43,6 +45,19 @@ def respond(request: SandboxRequest, world: GitHubWorld) -> SandboxResponse:
         return _failure(404, "Not Found", "/repos/repos#get-a-repository")
     repository, moved = found
     return _moved(request, repository, parts[3:]) if moved else _below(request, world, repository, parts[3:])
+
+
+def _of_organisation(request: SandboxRequest, world: GitHubWorld, login: str) -> SandboxResponse:
+    """What can be seen of an organisation's repositories, the newest first. Every owner of a world is an organisation."""
+    owned = [repository for repository in world.all() if repository.owner.casefold() == login.casefold()]
+    if not owned:
+        return _failure(404, "Not Found", "/repos/repos#list-organization-repositories")
+    kinds = (False,) if request.param("type") == "sources" else (False, True)
+    shown = [repository for repository in owned if repository.status == "present" and repository.fork in kinds]
+    shown.sort(key=lambda repository: (repository.created_at, repository.name), reverse=True)
+    size = request.param("per_page")
+    most = min(int(size), 100) if re.fullmatch(r"[1-9]\d{0,3}", size, re.ASCII) else 30
+    return json_response([_repository(request.base, repository) for repository in shown[:most]])
 
 
 def _parent(world: GitHubWorld, repository: WorldRepository) -> dict[str, Any]:
