@@ -27,6 +27,7 @@ def seen(files: str, readme: str | None = None, repository: str = "method") -> d
         ("r-package/grf/DESCRIPTION", DEPENDENCIES, "r-package/grf/DESCRIPTION"),
         ("Cargo.toml", DEPENDENCIES, "Cargo.toml"),
         ("Dockerfile.gpu", DEPENDENCIES, "Dockerfile.gpu"),
+        ("odometry/package.xml", DEPENDENCIES, "odometry/package.xml"),
         ("docs/requirements.txt", DEPENDENCIES, None),
         ("third_party/raft/requirements.txt", DEPENDENCIES, None),
         ("flow/raft/LICENSE flow/raft/README.md flow/raft/setup.py", DEPENDENCIES, None),
@@ -65,6 +66,8 @@ def seen(files: str, readme: str | None = None, repository: str = "method") -> d
         ("app/ResultsView.java web/plot.ts", EVALUATION, None),
         ("src/generate_test_files.cmake", EVALUATION, None),
         ("DESCRIPTION R/wald_test.R", EVALUATION, None),
+        ("method/metrics.py method/plotting/bars.py", EVALUATION, None),
+        ("process_results.py", EVALUATION, None),
         # Where there are tests, `test_of_something` is one more.
         ("tests/test_a.py scripts/test_threads.py", EVALUATION, None),
         ("tests/test_a.py scripts/main_test.py", EVALUATION, "scripts/main_test.py"),
@@ -77,6 +80,14 @@ def seen(files: str, readme: str | None = None, repository: str = "method") -> d
         ("download_model.py", WEIGHTS, "download_model.py"),
         ("scripts/download_models.sh", WEIGHTS, "scripts/download_models.sh"),
         ("pkg/sharing/model_download.py", WEIGHTS, None),
+        (
+            "pre_trained/cora/mod.ckpt.data-00000-of-00001",
+            WEIGHTS,
+            "pre_trained/cora/mod.ckpt.data-00000-of-00001",
+        ),
+        ("latest/checkpoint.tar", WEIGHTS, "latest/checkpoint.tar"),
+        ("data/heat/pretrained/gcn/model.pth", WEIGHTS, "data/heat/pretrained/gcn/model.pth"),
+        ("data/model.pth latest/run.tar", WEIGHTS, None),
         ("pretrained/resnet50.pth", WEIGHTS, None),
         ("data/input_0.pt", WEIGHTS, None),
         ("scripts/download_data.sh", WEIGHTS, None),
@@ -114,6 +125,9 @@ def test_a_copy_of_another_project_counts_where_the_readme_leads_to_it():
     files = "train/LLaVA/LICENSE train/LLaVA/README.md train/LLaVA/train.py train/LLaVA/tests/test_a.py"
     assert seen(files) == {}
     assert seen(files, "Run the training in train/LLaVA.") == {TRAINING: "train/LLaVA/train.py"}
+    assert TRAINING not in seen(files, "`pip install -e train/LLaVA`")
+    files = "sim/gym/LICENSE sim/gym/README.md sim/gym/checkpoints/Spin.pth"
+    assert seen(files, "The policy is in sim/gym/checkpoints.") == {WEIGHTS: "sim/gym/checkpoints/Spin.pth"}
 
 
 @pytest.mark.parametrize(

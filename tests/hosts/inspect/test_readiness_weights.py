@@ -44,6 +44,13 @@ HUB = "https://huggingface.co"
             "## Pretrained models\nWe provide weights of all models.\n\n[ResNet](https://h.org/w.h5) | [BERT](https://h.org/b.h5)",
             True,
         ),
+        (f"Download `trained weights`.\n(\n[google drive]({DRIVE}) |\n)", True),
+        (
+            f"The pre-trained weights of StereoField (with M=16) on ImageNet based on ViT-B are at this [link]({DRIVE}).",
+            True,
+        ),
+        (f"Most pre-trained models are at [the hub]({HUB}/transformers/pretrained_models.html).", False),
+        (f"Views of some deployed models are [here]({HUB}/stereofield).", False),
         ("- [Pretrained models](#pretrained-models)", False),
         ("- [Fine-tune from checkpoints](docs/finetuning_from_checkpoints.md)", False),
         ("See [the page](https://pytorch.org/docs/stable/checkpoint.html).", False),

@@ -31,6 +31,9 @@ MOST_EVIDENCE = 120
 MOST_FILES = 100_000
 _SMALLEST_WEIGHTS = 1_000
 
+_MARKS_OF_COPIES = (Mark.TRAINING, Mark.EVALUATION, Mark.WEIGHTS)
+_INSTALLED_COPY = re.compile(r"\binstall (?:-e|--editable) \S{1,200}")
+"""What a README says of a copy that is only installed."""
 _FOREIGN = frozenset(
     [
         "3rdparty", "3rd_party", "bower_components", "contrib", "deps", "extern", "external", "externals", "libs",
@@ -46,7 +49,7 @@ _DEPENDENCY_FILE = re.compile(
     r"|pipfile(?:\.lock)?|(?:poetry|uv|pixi|pdm|conda-lock|renv|cargo)\.(?:lock|toml)|conda-lock\.ya?ml"
     r"|(?:[\w.-]*[_.-])?(?:environment|environments|env|conda|condaenv)(?:[_.-][\w.-]*)?\.ya?ml|(?:julia)?(?:project|manifest)\.toml"
     r"|description|go\.mod|package\.json|pom\.xml|build\.(?:gradle(?:\.kts)?|sbt)|[\w-]+\.cabal|stack\.yaml|gemfile"
-    r"|vcpkg\.json|conanfile\.(?:txt|py)|flake\.nix|shell\.nix|spack\.yaml|[\w-]+\.rockspec|install_packages\.[rm]|opam",
+    r"|package\.xml|vcpkg\.json|conanfile\.(?:txt|py)|flake\.nix|shell\.nix|spack\.yaml|[\w-]+\.rockspec|install_packages\.[rm]|opam",
     re.IGNORECASE,
 )
 _CONTAINER_FILE = re.compile(
@@ -72,11 +75,27 @@ _TEST_ANYWHERE = re.compile(
 _PYTHON_TEST = re.compile(r"test_([\w-]+)\.py|([\w-]+)_test\.py")
 _TEST_SET_UP = frozenset({"conftest.py", "pytest.ini", "tox.ini", "noxfile.py"})
 _MODEL_FOLDERS = frozenset(
-    {"model", "models", "weights", "checkpoints", "checkpoint", "ckpt", "ckpts", "pretrained", "trained_models"}
+    {
+        "model",
+        "models",
+        "weights",
+        "checkpoints",
+        "checkpoint",
+        "ckpt",
+        "ckpts",
+        "pretrained",
+        "pre_trained",
+        "trained_models",
+    }
 )
+_SURE_MODEL_FOLDERS = _MODEL_FOLDERS - {"model", "models"}
+"""Folders of weights even among data."""
 _OTHER_WEIGHTS = frozenset({".mat", ".h5", ".hdf5", ".pkl", ".pickle", ".joblib", ".npz", ".caffemodel", ".weights", ".t7", ".bin", ".tar",
                             ".jld2", ".bson", ".rds", ".params", ".msgpack", ".mlmodel"})  # fmt: skip
 """Formats in which a folder of models holds weights, and others anything."""
+_TENSORFLOW_CHECKPOINT = re.compile(r"[\w.=-]{1,200}\.(?:data-\d{5}-of-\d{5}|ckpt\.meta|ckpt-\d{1,9}\.meta)")
+_SAVED_NAMES = frozenset({"checkpoint", "ckpt", "weights"})
+_FEWEST_PARTS = 2
 _DOWNLOAD_FOLDERS = _MODEL_FOLDERS | {
     "script",
     "scripts",
@@ -98,13 +117,14 @@ def find_readiness(sizes: Sizes, readme: str | None, *, repository: str = "", ow
     are the two words of its name.
     """
     files, copied = _files_that_count(sizes)
+    led_to = _INSTALLED_COPY.sub("", readme or "")
     marks: dict[Mark, str] = {}
     for mark, finder in _TREE.items():
         path = finder(files, sizes, repository)
-        if not path and mark in (Mark.TRAINING, Mark.EVALUATION) and readme:
+        if not path and mark in _MARKS_OF_COPIES and led_to:
             # A copy of another project that the README leads to was made the paper's own.
             path = finder(
-                [file for file in copied if f"{file.parts[0]}/{file.parts[1]}" in readme], sizes, repository
+                [file for file in copied if f"{file.parts[0]}/{file.parts[1]}" in led_to], sizes, repository
             )
         if path:
             marks[mark] = _shorten(path)
@@ -231,12 +251,12 @@ def _find_tests(files: Sequence[PurePosixPath], _: Sizes, __: str) -> str:
     return next((str(file) for file in _tests(files)), "")
 
 
-def _find_training(files: Sequence[PurePosixPath], _: Sizes, __: str) -> str:
-    return find_script(_without_tests(files), TRAINS)
+def _find_training(files: Sequence[PurePosixPath], _: Sizes, repository: str) -> str:
+    return find_script(_without_tests(files), TRAINS, repository)
 
 
-def _find_evaluation(files: Sequence[PurePosixPath], _: Sizes, __: str) -> str:
-    return find_script(_without_tests(files), EVALUATES)
+def _find_evaluation(files: Sequence[PurePosixPath], _: Sizes, repository: str) -> str:
+    return find_script(_without_tests(files), EVALUATES, repository)
 
 
 def _without_tests(files: Sequence[PurePosixPath]) -> Iterator[PurePosixPath]:
@@ -262,13 +282,17 @@ def _find_weights(files: Sequence[PurePosixPath], sizes: Sizes, repository: str)
 
 
 def _is_weights(file: PurePosixPath, repository: str) -> bool:
-    if is_in_data_folder(file) or _in_folder(file, _TEST_FOLDERS):
+    if (is_in_data_folder(file) and not _in_folder(file, _SURE_MODEL_FOLDERS)) or _in_folder(file, _TEST_FOLDERS):
         return False
     if is_weights(file, repository):
         return True
-    return (
-        file.suffix.lower() in _OTHER_WEIGHTS and len(file.parts) > 1 and file.parts[0].lower() in _MODEL_FOLDERS
-    )
+    if len(file.parts) < _FEWEST_PARTS:
+        return False
+    in_models = file.parts[0].lower() in _MODEL_FOLDERS
+    if _TENSORFLOW_CHECKPOINT.fullmatch(file.name):
+        return in_models or _in_folder(file, _SURE_MODEL_FOLDERS)
+    named = not _SAVED_NAMES.isdisjoint(words(file.stem))
+    return file.suffix.lower() in _OTHER_WEIGHTS and (in_models or named)
 
 
 _TREE: Mapping[Mark, Callable[[Sequence[PurePosixPath], Sizes, str], str]] = {

@@ -30,7 +30,7 @@ EVALUATION = frozenset(
 )  # fmt: skip
 PREPARATION = frozenset(
     [
-        "data", "dataset", "datasets", "dataloader", "loader", "prepare", "preparing", "preprocess", "preprocessing", "split",
+        "data", "dataset", "datasets", "dataloader", "loader", "prepare", "preparing", "process", "preprocess", "preprocessing", "split",
         "download", "convert", "tokenizer", "demo", "setup", "install", "env", "environment",
     ]
 )  # fmt: skip
@@ -110,5 +110,5 @@ def read_lines(readme: str) -> Iterator[ReadmeLine]:
             code = fenced or indented or text.startswith(("$ ", "> python", "> bash"))
             nearest = above[-1][1] if above else ""
             yield ReadmeLine(text, " / ".join(title for _, title in above[-4:]), nearest, code, before)
-            if not code and heading is None:
+            if not code and heading is None and any(map(str.isalnum, text)):
                 before = text

@@ -33,7 +33,7 @@ _TEST_RUNNER = re.compile(
     r"\bpytest\b|\bunittest\b|\bcargo test\b|\bgo test\b|\bctest\b|\bmake (?:test|check)\b|\bPkg\.test\b|\btox\b"
 )
 _FITS = re.compile(
-    r"(?<![\w.])(?!(?:classifier|clf|logreg|scaler|pca|kmeans|lr)\.)\w{1,40}\.(?:fit|train_model|learn)\(|\bfit!\(|\btrainer\.train\(|\b\w{2,40}\([^()~]{1,80}~[^()~]{1,80}\bdata\s?="
+    r"(?<![\w.])(?!(?:classifier|clf|logreg|scaler|pca|tsne|umap|vectorizer|kmeans|lr)\.)\w{1,40}\.(?:fit|fit_transform|train_model|learn)\(|\bfit!\(|\btrainer\.train\(|\b\w{2,40}\([^()~]{1,80}~[^()~]{1,80}\bdata\s?="
 )
 _EVALUATES = re.compile(
     r"^(?:\w*acc(?:uracy)?|\w*score|auc|rmse|metrics?|results?)\s?=\s?\w|\.evaluate\(|\.score\(|\beval_model\(",
@@ -80,7 +80,7 @@ _PROMISED = re.compile(r"\b(?:will be|coming|soon|todo|not yet)\b", re.IGNORECAS
 _NEAR = 120
 """Characters before the name of a place that say what lies there."""
 _TRAINED = re.compile(
-    r"\b(?:networks?|models?|agents?|polic(?:y|ies)) (?:is|are|was|were) trained\b|\bto train\b|\btraining (?:takes|runs|time)\b",
+    r"(?<!your )\b(?:networks?|models?|agents?|polic(?:y|ies)) (?:is|are|was|were) trained\b|\bto train\b|\btraining (?:takes|runs|time)\b",
     re.IGNORECASE,
 )
 _MAIN = re.compile(r"\bmain\.(?:py|lua|jl|m|R)\b")
@@ -110,6 +110,7 @@ _RESULT_SECTION = re.compile(
     re.IGNORECASE,
 )
 _NO_RESULT = re.compile(r"demo|teaser|overview|architecture|framework|pipeline|model\.|method", re.IGNORECASE)
+_CAPTION = re.compile(r"(?:<\w{1,10}[^>]{0,80}>\s?){0,3}\W{0,4}(?:fig(?:ure)?|table)\.?\s?\d", re.IGNORECASE)
 _MADE = re.compile(r"generated|output|samples?\b|curve|reconstruct|predict", re.IGNORECASE)
 """Words of a picture that the command right above it made."""
 _MOST_BETWEEN = 200
@@ -159,7 +160,7 @@ def _find_command(lines: Sequence[ReadmeLine], wanted: frozenset[str], own: str)
             is_run = installed or RUN.search(command) or SCRIPT.fullmatch(command)
             if not is_run or _INSTALL.search(command) or _TEST_RUNNER.search(command):
                 continue
-            if has_word(_script(command), PREPARATION):
+            if has_word(_script(command), PREPARATION) or "installation" in command:
                 continue
             if has_word(words(command), wanted) and RUN.search(command):
                 return command
@@ -203,7 +204,11 @@ def _find_main_of_trained(lines: Sequence[ReadmeLine]) -> str:
         return ""
     for line in lines:
         for command in line.commands():
-            if RUN.search(command) and _MAIN.search(command) and not has_word(words(command), EVALUATION):
+            if (
+                RUN.search(command)
+                and _MAIN.search(command)
+                and not has_word(words(command), EVALUATION | _SHOWING)
+            ):
                 return command
     return ""
 
@@ -237,10 +242,13 @@ def _find_results(lines: Sequence[ReadmeLine]) -> str:
         ):
             return line.text
     code = ""
-    for line in lines:
+    for place, line in enumerate(lines):
         images = [] if line.code else [image for image in _IMAGE.findall(line.text) if not _BADGE.search(image)]
         if any(_shows_results(image, line) or (code and _MADE.search(image)) for image in images):
             return line.text
+        captions = [after.text for after in lines[place + 1 : place + 4] if images and _CAPTION.match(after.text)]
+        if captions and _RESULT_IMAGE.search(captions[0]):
+            return captions[0]
         if line.code:
             code = line.text if RUN.search(line.text) and not _INSTALL.search(line.text) else ""
         elif images or len(line.text) > _MOST_BETWEEN:

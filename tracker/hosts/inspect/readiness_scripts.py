@@ -67,12 +67,13 @@ def is_source(file: PurePosixPath) -> bool:
     )
 
 
-def find_script(files: Iterable[PurePosixPath], wanted: Wanted) -> str:
+def find_script(files: Iterable[PurePosixPath], wanted: Wanted, repository: str) -> str:
     """The path of the first script whose name says that it does what is wanted, else of one in a folder whose name does,
     else of one whose name says so weakly; empty where there is none. `files` are the nearest first, without tests."""
     by_rank: dict[int, str] = {}
+    package = "".join(words(repository))
     for file in files:
-        rank = _rank(file, wanted) if file.name != "__init__.py" and is_source(file) else None
+        rank = _rank(file, wanted, package) if file.name != "__init__.py" and is_source(file) else None
         if rank == 0:
             return str(file)
         if rank is not None:
@@ -80,7 +81,7 @@ def find_script(files: Iterable[PurePosixPath], wanted: Wanted) -> str:
     return by_rank[min(by_rank)] if by_rank else ""
 
 
-def _rank(file: PurePosixPath, wanted: Wanted) -> int | None:
+def _rank(file: PurePosixPath, wanted: Wanted, package: str) -> int | None:
     """How surely a file does what is wanted, 0 the most; None where nothing says so."""
     found, folders = words(file.stem), file.parts[:-1]
     if has_word(found, PREPARATION) or any(folder.lower() in _APPLICATIONS for folder in folders):
@@ -89,8 +90,12 @@ def _rank(file: PurePosixPath, wanted: Wanted) -> int | None:
     helper = any(has_word(_folder_words(folder), _HELPERS) for folder in folders)
     if has_word(found, names - wanted.weak):
         return 1 if helper else 0
-    if any(_says(folder, wanted) for folder in folders):
+    # In the package that the repository is named after, modules that plot or measure are for its users.
+    in_package = any("".join(_folder_words(folder)) == package for folder in folders[:2])
+    if any(_says(folder, wanted) and not (in_package and folder in _DRAWN) for folder in folders):
         return 2
+    if in_package:
+        return None
     if has_word(found, (names - _DRAWN if helper else names) & wanted.weak):
         return 4 if helper else 3
     return None

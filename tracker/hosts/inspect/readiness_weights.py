@@ -9,7 +9,7 @@ from tracker.hosts.inspect.readiness_lines import ReadmeLine, has_word, words
 
 _URL = re.compile(r"https?://[^\s)>\]\"'`|]{4,400}")
 _WEIGHTS_HOST = re.compile(
-    r"https?://(?:www\.)?(?:huggingface\.co/(?!datasets/|spaces/|papers/|docs/|blog/|posts/|learn|join|settings)[\w.-]+(?:/[\w.-]+)?"
+    r"https?://(?:www\.)?(?:huggingface\.co/(?!datasets/|spaces/|papers/|docs/|blog/|posts/|transformers/|learn|join|settings)[\w.-]+(?:/[\w.-]+)?"
     r"|hf\.co/(?!datasets/|spaces/|papers/)[\w.-]+|hf-mirror\.com/(?!datasets/)[\w.-]+/[\w.-]+|drive\.google\.com/|docs\.google\.com/uc|(?:www\.)?dropbox\.com/"
     r"|1drv\.ms/|[\w-]+\.sharepoint\.com/|onedrive\.live\.com/|pan\.baidu\.com/|zenodo\.org/|doi\.org/10\.5281/|(?:www\.)?modelscope\.cn/models"
     r"|figshare\.com/|[\w.-]*amazonaws\.com/|storage\.googleapis\.com/|console\.cloud\.google\.com/storage/|dl\.fbaipublicfiles\.com/|[\w./-]*/releases/|mega\.nz/|osf\.io/"
@@ -74,8 +74,9 @@ _MEASURED = re.compile(r"\|[^|\w]{0,12}\d{1,3}\.\d{1,4}[^|\w]{0,12}\|")
 _PAPER_OF_OTHERS = re.compile(r"arxiv\.org/|\.pdf\b|openreview\.net/|doi\.org/", re.IGNORECASE)
 _CODE_OF = re.compile(r"github\.com/([\w.-]{1,60})/[\w.-]{1,100}", re.IGNORECASE)
 _CONTAINS = re.compile(r"\b(?:contains?|includes?|including|holds?)\b", re.IGNORECASE)
-_NEAR = 120
+_NEAR = 180
 """Characters before a link that say what it leads to."""
+_SHORTEST_NAME = 3
 _AFTER = 240
 """Characters after a link in which a sentence says what it holds."""
 
@@ -133,9 +134,9 @@ def _is_weights_link(line: ReadmeLine, repository: str) -> bool:
     if announced or text.startswith(("[", "- [", "* [", "http")):
         near = f"{line.before[-_NEAR:]} {near}"
     said = words(near if not text.startswith("|") else text)
-    said += [word for match in links[:20] for word in _words_of_the_end(match)]
     name = "".join(words(repository))
-    own = bool(_OWN.search(text)) or (len(name) >= 3 and name in "".join(said))
+    own = bool(_OWN.search(text)) or (len(name) >= _SHORTEST_NAME and name in "".join(said)) or _names(text, name)
+    said += [word for match in links[:20] for word in _words_of_the_end(match)]
     alone = any(_WEIGHTS_ALONE.search(match[0]) for match in links)
     if has_word(said, frozenset({"dataset", "datasets"})) and not has_word(said, _STRONG_WEIGHTS) and not alone:
         return False
@@ -149,6 +150,16 @@ def _is_weights_link(line: ReadmeLine, repository: str) -> bool:
         return True
     return has_word(said, _STRONG_WEIGHTS) or (
         has_word(said, _WEIGHTS_WORDS) and (own or bool(_GIVEN.search(text)))
+    )
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a text speaks of the weights of `name`, the letters of a repository's name: "weights of Name"."""
+    found = words(text)
+    return len(name) >= _SHORTEST_NAME and any(
+        word in _WEIGHTS_WORDS and "".join(found[place + 2 : place + 8]).startswith(name)
+        for place, word in enumerate(found[:-2])
+        if found[place + 1] in ("of", "for")
     )
 
 
