@@ -80,6 +80,7 @@ def test_commands_that_evaluate(readme, found):
         (TABLE + "`python train.py`", "| Model | Top-1 |"),
         (TABLE, ""),  # without a command that makes it
         (TABLE + "`pip install method`", ""),
+        ("## Experiments\n| | A |\n|--|--|\n| Learning Rate | 0.1 |\n| Batch Size | 4.5 |\n`python train.py`", ""),
         ("| Option | Default |\n|--|--|\n| a | 1 |\n| b | x |\n`python train.py`", ""),
         (
             "| A | B |\n|--|--|\n| x | 8.1±0.6&nbsp;(lr=0.1) | 7.3±0.1 (lr=0) |\n| y | 8.2±0.6 (lr=1) | 7.1±0.1 (lr=0) |\n`python train.py`",

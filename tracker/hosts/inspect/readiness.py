@@ -25,6 +25,7 @@ from tracker.hosts.inspect.readiness_scripts import (
     find_script,
     is_source,
 )
+from tracker.hosts.inspect.readiness_tests import TEST_FOLDERS, find_tests, is_in_folder
 
 MOST_EVIDENCE = 120
 """Characters of the evidence of a mark."""
@@ -45,7 +46,7 @@ _FOREIGN = frozenset(
 _DOCUMENTS = frozenset({"doc", "docs", "website", "static", "assets", "site", "_site", "man", "javadoc"})
 _VISIBLE = frozenset({".devcontainer", ".docker", ".ci"})
 _DEPENDENCY_FILE = re.compile(
-    r"(?:[\w.-]*[_.-])?(?:requirements?|reqs?)(?:[_.-][\w.-]*)?\.(?:txt|in|ya?ml|lock)|pyproject\.toml|setup\.(?:py|cfg)"
+    r"(?:[\w.-]*[_.-])?(?:requirements?|reqs?)(?:[_.-][\w.-]*)?\.(?:txt|in|pip|ya?ml|lock)|pyproject\.toml|setup\.(?:py|cfg)"
     r"|pipfile(?:\.lock)?|(?:poetry|uv|pixi|pdm|conda-lock|renv|cargo)\.(?:lock|toml)|conda-lock\.ya?ml"
     r"|(?:[\w.-]*[_.-])?(?:environment|environments|env|conda|condaenv)(?:[_.-][\w.-]*)?\.ya?ml|(?:julia)?(?:project|manifest)\.toml"
     r"|description|go\.mod|package\.json|pom\.xml|build\.(?:gradle(?:\.kts)?|sbt)|[\w-]+\.cabal|stack\.yaml|gemfile"
@@ -57,23 +58,6 @@ _CONTAINER_FILE = re.compile(
     r"|\.devcontainer\.json|[\w.-]*(?:singularity|apptainer)[\w.-]*\.(?:def|recipe)",
     re.IGNORECASE,
 )
-_TEST_FOLDERS = frozenset(
-    {"test", "tests", "testing", "unittests", "unit_tests", "testthat", "__tests__", "spec", "unit"}
-)
-_TEST_NAMES = re.compile(
-    r"test_[\w.-]*\.py|[\w.-]*_tests?\.py|tests?\.py|runtests\.jl|test[\w.-]*\.(?:jl|m|r)|[\w.-]*test\.m|testthat\.r"
-    r"|[\w.-]+\.(?:rs|sh|bats)|(?:test|ut)[\w.-]*\.(?:c|cc|cpp|cxx|cu)|[\w.-]*(?:test|tests)\.(?:c|cc|cpp|cxx|cu|java|kt|cs|hs|scala)"
-    r"|[\w.-]*spec\.(?:rb|hs|scala)",
-    re.IGNORECASE,
-)
-"""Files that test runners collect from a folder of tests."""
-_TEST_ANYWHERE = re.compile(
-    r"[\w.-]+_test\.go|[\w.-]+\.(?:test|spec)\.[cm]?[jt]sx?|(?:[A-Z]\w*)Tests?\.(?:java|kt|cs|scala)|[\w.-]+_test\.rs"
-    r"|runtests\.(?:jl|py|sh)"
-)
-"""Files that test runners collect wherever they lie."""
-_PYTHON_TEST = re.compile(r"test_([\w-]+)\.py|([\w-]+)_test\.py")
-_TEST_SET_UP = frozenset({"conftest.py", "pytest.ini", "tox.ini", "noxfile.py"})
 _MODEL_FOLDERS = frozenset(
     {
         "model",
@@ -107,6 +91,7 @@ _DOWNLOAD_FOLDERS = _MODEL_FOLDERS | {
     "shell",
     "sh",
 }
+_OTHERS_MODELS = frozenset({"pretrained", "pt", "hf"})
 _DOWNLOADED = frozenset({"model", "models", "checkpoint", "checkpoints", "ckpt", "ckpts", "weights", "params"})
 
 
@@ -228,27 +213,8 @@ def _find_container(files: Sequence[PurePosixPath], _: Sizes, __: str) -> str:
     )
 
 
-def _in_folder(file: PurePosixPath, names: frozenset[str]) -> bool:
-    return any(folder.lower() in names for folder in file.parts[:-1])
-
-
-def _tests(files: Sequence[PurePosixPath]) -> Iterator[PurePosixPath]:
-    """The files that a test runner would collect."""
-    names = {file.name for file in files}
-    stems = {(file.parent, file.stem) for file in files}
-    set_up = not names.isdisjoint(_TEST_SET_UP)
-    for file in files:
-        named = _TEST_ANYWHERE.fullmatch(file.name) or (
-            _in_folder(file, _TEST_FOLDERS) and _TEST_NAMES.fullmatch(file.name)
-        )
-        match = _PYTHON_TEST.fullmatch(file.name)
-        # Scripts that measure a model are called so too: a test has its module beside it, or a runner that is set up.
-        if named or (match and (set_up or any((file.parent, name) in stems for name in match.groups() if name))):
-            yield file
-
-
 def _find_tests(files: Sequence[PurePosixPath], _: Sizes, __: str) -> str:
-    return next((str(file) for file in _tests(files)), "")
+    return next((str(file) for file in find_tests(files)), "")
 
 
 def _find_training(files: Sequence[PurePosixPath], _: Sizes, repository: str) -> str:
@@ -261,10 +227,10 @@ def _find_evaluation(files: Sequence[PurePosixPath], _: Sizes, repository: str) 
 
 def _without_tests(files: Sequence[PurePosixPath]) -> Iterator[PurePosixPath]:
     """The files that are no tests. Where there are tests, `test_of_something` elsewhere is taken for one more."""
-    tests = set(_tests(files))
+    tests = set(find_tests(files))
     for file in files:
         stray = tests and "test" in words(file.stem)[:-1]
-        if not stray and file not in tests and not _in_folder(file, _TEST_FOLDERS):
+        if not stray and file not in tests and not is_in_folder(file, TEST_FOLDERS):
             yield file
 
 
@@ -276,13 +242,15 @@ def _find_weights(files: Sequence[PurePosixPath], sizes: Sizes, repository: str)
     for file in files:
         found = set(words(file.stem))
         near = len(file.parts) < 2 or file.parts[-2].lower() in _DOWNLOAD_FOLDERS
-        if near and "download" in found and _DOWNLOADED & found and "pretrained" not in found and is_source(file):
+        if near and "download" in found and _DOWNLOADED & found and not _OTHERS_MODELS & found and is_source(file):
             return str(file)
     return ""
 
 
 def _is_weights(file: PurePosixPath, repository: str) -> bool:
-    if (is_in_data_folder(file) and not _in_folder(file, _SURE_MODEL_FOLDERS)) or _in_folder(file, _TEST_FOLDERS):
+    if (is_in_data_folder(file) and not is_in_folder(file, _SURE_MODEL_FOLDERS)) or is_in_folder(
+        file, TEST_FOLDERS
+    ):
         return False
     if is_weights(file, repository):
         return True
@@ -290,7 +258,7 @@ def _is_weights(file: PurePosixPath, repository: str) -> bool:
         return False
     in_models = file.parts[0].lower() in _MODEL_FOLDERS
     if _TENSORFLOW_CHECKPOINT.fullmatch(file.name):
-        return in_models or _in_folder(file, _SURE_MODEL_FOLDERS)
+        return in_models or is_in_folder(file, _SURE_MODEL_FOLDERS)
     named = not _SAVED_NAMES.isdisjoint(words(file.stem))
     return file.suffix.lower() in _OTHER_WEIGHTS and (in_models or named)
 
@@ -307,7 +275,7 @@ _SCRIPT_FOLDERS = frozenset(
     {"script", "scripts", "tools", "src", "code", "codes", "exp", "exps", "bin", "examples", "example"}
 )
 _LIKELY_FOLDERS = (
-    (Mark.TESTS, _TEST_FOLDERS),
+    (Mark.TESTS, TEST_FOLDERS),
     (
         Mark.CONTAINER,
         frozenset({"docker", ".devcontainer", "container", "containers", "singularity", "apptainer"}),

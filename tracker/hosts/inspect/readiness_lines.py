@@ -24,7 +24,7 @@ EVALUATION = frozenset(
         "eval", "evals", "evaluate", "evaluates", "evaluating", "evaluation", "evaluations", "evaluator", "test", "testing",
         "tester", "validate", "validation", "benchmark", "benchmarks", "benchmarking", "metric", "metrics", "reproduce",
         "reproducing", "reproducibility", "reproduction", "figure", "figures", "fig", "plot", "plots", "plotting", "analysis",
-        "analyse", "analyze", "results", "result", "ablation", "ablations", "experiment", "experiments", "evaluacion",
+        "analyse", "analyze", "results", "result", "ablation", "ablations", "roc", "auc", "experiment", "experiments", "evaluacion",
         "測試", "测试", "评估", "評估", "评测", "验证", "評価", "テスト", "평가", "оценка",
     ]
 )  # fmt: skip

@@ -103,13 +103,19 @@ _BADGE = re.compile(
     r"shields\.io|badge|\.svg|star-history|logo|youtube|colab|github\.com/[\w./-]*/workflows", re.IGNORECASE
 )
 _RESULT_IMAGE = re.compile(
-    r"result|performance|benchmark|scores?\b|accuracy|leaderboard|quantitative|\btable\d|效果|结果", re.IGNORECASE
+    r"result|performance|benchmark|scores?\b|accuracy|leaderboard|quantitative|\btable\d|(?<![a-z])roc(?![a-z])|效果|结果",
+    re.IGNORECASE,
 )
 _RESULT_SECTION = re.compile(
     r"\bresults?\b|performance|benchmark|ablation|experiments?\b|效果|结果|結果|성능|resultado|résultat|результат",
     re.IGNORECASE,
 )
 _NO_RESULT = re.compile(r"demo|teaser|overview|architecture|framework|pipeline|model\.|method", re.IGNORECASE)
+_SETTING = re.compile(
+    r"\|?\s{0,8}[*_`]{0,3}(?:learning rate|lr|batch ?size|epochs?|optimi[sz]er|weight decay|warm-?up|dropout|seed)\b",
+    re.IGNORECASE,
+)
+"""The head of a row that gives a setting of the training."""
 _CAPTION = re.compile(r"(?:<\w{1,10}[^>]{0,80}>\s?){0,3}\W{0,4}(?:fig(?:ure)?|table)\.?\s?\d", re.IGNORECASE)
 _MADE = re.compile(r"generated|output|samples?\b|curve|reconstruct|predict", re.IGNORECASE)
 """Words of a picture that the command right above it made."""
@@ -274,6 +280,8 @@ def _result_row(table: Sequence[ReadmeLine]) -> str:
     if sum(cells >= 1 for cells in numeric) < _FEWEST_ROWS:
         if _RESULT_SECTION.search(table[0].nearest) and sum(map(_says_percent, rows[1:])) >= _FEWEST_ROWS:
             return rows[0]
+        return ""
+    if sum(bool(_SETTING.match(row)) for row in rows) >= _FEWEST_ROWS:
         return ""
     head = rows[0]
     named = _RESULT_WORDS.search(" ".join([head, *words(head), *rows[1:4]]))

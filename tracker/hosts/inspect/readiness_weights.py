@@ -39,7 +39,7 @@ _STRONG_WEIGHTS = frozenset(
     {"weights", "weight", "checkpoint", "checkpoints", "ckpt", "ckpts", "pretrained", "zoo", "权重"}
 )
 _OWN = re.compile(
-    r"\b(?:ours?|trained (?:with|on|using|by)|fine-?tuned|released?|this paper|proposed"
+    r"\b(?:ours?(?!\s(?:experiments?|work|code|codebase|setup|evaluation|analysis|results?|repo|repository)\b)|trained (?:with|on|using|by)|fine-?tuned|released?|this paper|proposed"
     r"|we (?:also |have |here )?(?:release|provide|share|publish|upload|open|train|fine-?tune|host|offer|make)"
     r"|(?:model|checkpoint)s? (?:from|in|of) (?:the|our) paper)\b",
     re.IGNORECASE,
@@ -55,7 +55,7 @@ _WEIGHTS_HEADING = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
-    r"\]\((?:[\w.-]{1,60}/){0,6}(?:model[_-]?zoo|(?:(?:pre-?)?trained|released|available|saved)?[_-]?(?:models?|checkpoints?|weights|networks))(?:\.\w{1,8}|/)?(?:#[\w-]{0,60})?\)",
+    r"\]\((?:[\w.-]{1,60}/){0,6}(?:model[_-]?zoo|(?:\w{1,30}_and_)?(?:(?:pre-?)?trained|released|available|saved)?[_-]?(?:models?|checkpoints?|weights|networks))(?:\.\w{1,8}|/)?(?:#[\w-]{0,60})?\)",
     re.IGNORECASE,
 )
 _RELATIVE_FOLDER = re.compile(r"\]\((?:\./)?models?/?\)", re.IGNORECASE)
@@ -66,13 +66,20 @@ _WEIGHTS_PLACE = re.compile(
 )
 """A folder of weights on a host of any kind."""
 _GIVEN = re.compile(
-    r"\bmodels?\b.{0,80}\b(?:can be (?:found|downloaded|obtained)|(?:is|are) (?:publicly )?available)\b",
+    r"\bmodels?\b.{0,80}\b(?:can be|is|are) (?:(?:also|all|publicly|now) ){0,2}(?:found|downloaded|obtained|available|published|provided|uploaded)\b",
     re.IGNORECASE,
 )
-_MEASURED = re.compile(r"\|[^|\w]{0,12}\d{1,3}\.\d{1,4}[^|\w]{0,12}\|")
+_MEASURED = re.compile(r"\|[^|\w]{0,12}\d{1,3}\.\d{1,4}[^|\w]{0,12}(?:\||$)")
 """A cell with a figure: a row of a table that measures a model links that model."""
+_FEWEST_BARS = 3
 _PAPER_OF_OTHERS = re.compile(r"arxiv\.org/|\.pdf\b|openreview\.net/|doi\.org/", re.IGNORECASE)
 _CODE_OF = re.compile(r"github\.com/([\w.-]{1,60})/[\w.-]{1,100}", re.IGNORECASE)
+_TRAINED = re.compile(r"trained (?:\w{1,20} )?(?:models?|networks?|weights|checkpoints?)\b", re.IGNORECASE)
+_HERE = re.compile(
+    r"\[\W{0,4}(?:here|(?:this |download )?link|download)\W{0,4}\]\((?!https?://(?:www\.)?(?:github|gitlab|arxiv)\.)https?://[^\s)]{4,300}(?<!\.pdf)(?<!\.html)\)",
+    re.IGNORECASE,
+)
+"""A link to a host of any kind whose text is a word like "here"."""
 _CONTAINS = re.compile(r"\b(?:contains?|includes?|including|holds?)\b", re.IGNORECASE)
 _NEAR = 180
 """Characters before a link that say what it leads to."""
@@ -128,6 +135,10 @@ def _is_weights_link(line: ReadmeLine, repository: str) -> bool:
         if _WEIGHTS_HOST.match(match[0]) or _WEIGHTS_FILE.search(match[0]) or _WEIGHTS_PLACE.match(match[0])
     ] or [match for match in _RELATIVE.finditer(text) if not _RELATIVE_FOLDER.fullmatch(match[0])]
     if not links:
+        links = [
+            link for link in _HERE.finditer(text) if _OWN.search(text) and _TRAINED.search(text[: link.start()])
+        ]
+    if not links:
         return False
     near = " ".join(text[max(0, match.start() - _NEAR) : match.start()] for match in links[:20])
     announced = text.startswith(("- ", "* ")) and line.before.endswith((":", "："))
@@ -137,20 +148,19 @@ def _is_weights_link(line: ReadmeLine, repository: str) -> bool:
     name = "".join(words(repository))
     own = bool(_OWN.search(text)) or (len(name) >= _SHORTEST_NAME and name in "".join(said)) or _names(text, name)
     said += [word for match in links[:20] for word in _words_of_the_end(match)]
+    strong = has_word(said, _STRONG_WEIGHTS) or bool(_TRAINED.search(near))
     alone = any(_WEIGHTS_ALONE.search(match[0]) for match in links)
-    if has_word(said, frozenset({"dataset", "datasets"})) and not has_word(said, _STRONG_WEIGHTS) and not alone:
+    if has_word(said, frozenset({"dataset", "datasets"})) and not strong and not alone:
         return False
     heading = bool(_WEIGHTS_HEADING.search(line.nearest))
     own = own or (heading and bool(_OWN.search(line.before)))
-    if text.startswith("|") and alone and _MEASURED.search(text):
+    if text.count("|") >= _FEWEST_BARS and alone and _MEASURED.search(text):
         return True
     if _BASE.search(text) and not own and not (heading and text.startswith("|")):
         return False
     if heading:
         return True
-    return has_word(said, _STRONG_WEIGHTS) or (
-        has_word(said, _WEIGHTS_WORDS) and (own or bool(_GIVEN.search(text)))
-    )
+    return strong or (has_word(said, _WEIGHTS_WORDS) and (own or bool(_GIVEN.search(text))))
 
 
 def _names(text: str, name: str) -> bool:

@@ -1,0 +1,30 @@
+import pytest
+
+from tracker.domain.terms import Mark
+from tracker.hosts.inspect.readiness import find_readiness
+
+
+@pytest.mark.parametrize(
+    ("files", "evidence"),
+    [
+        # Files that a test runner collects.
+        ("tests/test_api.py", "tests/test_api.py"),
+        ("tokenization.py tokenization_test.py", "tokenization_test.py"),
+        ("conftest.py pkg/test_all.py", "pkg/test_all.py"),
+        ("test/runtests.jl", "test/runtests.jl"),
+        ("tests/testthat/test_forest.R", "tests/testthat/test_forest.R"),
+        ("core/test/ForestTest.cpp", "core/test/ForestTest.cpp"),
+        ("pkg/tree_test.go", "pkg/tree_test.go"),
+        ("src/app.test.ts", "src/app.test.ts"),
+        ("tests/cli.rs", "tests/cli.rs"),
+        ("test.py test_net.py", None),
+        ("scripts/test/edit.sh", None),
+        ("conv/clip.py conv/clip_test.py conv/clip_finetune.py", None),
+        ("data/kitti_dataset.py data/kitti_dataset_test.py", None),
+        ("data/reader.py data/reader_test.py", "data/reader_test.py"),
+        ("tests/data.json test/cases.bam", None),
+        ("third_party/lib/tests/test_lib.py", None),
+    ],
+)
+def test_files_that_a_test_runner_collects(files, evidence):
+    assert find_readiness(dict.fromkeys(files.split(), 5_000), None).get(Mark.TESTS) == evidence
