@@ -235,15 +235,22 @@ def open_now_of(made: Iterable[Paper]) -> Rows:
     )
 
 
-def unknown_of(made: Iterable[Paper]) -> Rows:
-    """Papers that were read as far as is needed and of which a fact is not known, by month of submission and category.
+def is_read(paper: Paper) -> bool:
+    """Whether a paper was read as far as is needed: the text of a second version is still to be read."""
+    return paper.code is not State.UNKNOWN or bool(paper.text_at and not paper.revised_at)
 
-    The text of a second version is still to be read.
-    """
+
+def count_read(made: Iterable[Paper]) -> int:
+    """Papers that were read as far as is needed."""
+    return sum(is_read(paper) for paper in made)
+
+
+def unknown_of(made: Iterable[Paper]) -> Rows:
+    """Papers that were read as far as is needed and of which a fact is not known, by month of submission and category."""
     return Counter(
         (f"{paper.announced_at - 30 * HOUR:%Y-%m}", category, fact.value)
         for paper in made
-        if paper.code is not State.UNKNOWN or (paper.text_at and not paper.revised_at)
+        if is_read(paper)
         for fact, (state, _) in states_of(paper).items()
         if state is State.UNKNOWN
         for category in ("all", *paper.categories)

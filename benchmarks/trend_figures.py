@@ -27,11 +27,14 @@ from benchmarks.figure_truth import Rows
 from benchmarks.simulated_store import write_store
 from benchmarks.simulated_year import BASE, CATEGORIES, END, Paper, make_papers
 from tracker.domain.status import Status
+from tracker.domain.terms import Fact
 from tracker.domain.trend_figures import TrendFigures
 from tracker.pipeline.trend_figures import count_trends
 from tracker.publish import month_report, organisation_pages, trend_files, trend_page
 from tracker.publish.trend_shares import LINK_NUMBERS
 from tracker.settings import Settings, load_settings
+from tracker.store import statistics
+from tracker.store.archive import count_open_by_category
 from tracker.store.readonly_sql import run_query
 from tracker.store.upgrade import open_store
 
@@ -88,6 +91,7 @@ def faults_of(
     """Every figure that differs from the generator's truth, from the method's query, or between a file and a page."""
     return [
         *_faults_of_counts(files, url, made),
+        *_faults_of_totals(url, made),
         *faults_of_cells(files, made, settings),
         *faults_of_pages(site, files, settings),
     ]
@@ -174,6 +178,28 @@ def _faults_of_counts(files: Files, url: str, made: Sequence[Paper]) -> list[str
     bound = f"SELECT licence_class, count(*) FROM artifacts WHERE licence_source LIKE '%{BASE}%' GROUP BY 1"
     compare("base models", _read(url, bound), figure_truth.bound_of(made))
     return faults
+
+
+def _faults_of_totals(url: str, made: Sequence[Paper]) -> list[str]:
+    """The numbers of the first page and of the list of feeds."""
+    store = open_store(url)
+    counts, opened = statistics.load_counts(store, END), count_open_by_category(store)
+    store.close()
+    ours = {
+        ("" if category == "all" else category, Fact(fact)): 0
+        for _, category, fact in figure_truth.open_now_of(made)
+    }
+    for (_, category, fact), number in figure_truth.open_now_of(made).items():
+        ours["" if category == "all" else category, Fact(fact)] += number
+    expected = {
+        "papers": len(made),
+        "open_papers": ours["", Fact.CODE],
+        "read_papers": figure_truth.count_read(made),
+    }
+    faults = [
+        f"{name}: {counts[name]}, {number} expected" for name, number in expected.items() if counts[name] != number
+    ]
+    return faults if opened == ours else [*faults, f"open by category: {opened}, {ours} expected"]
 
 
 def _select(rows: Iterable[Any], keys: Sequence[str], counted: Sequence[str]) -> Rows:
