@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
+
+from benchmarks.trend_figures import run_queries
 from tracker.config_files import Organisation
 from tracker.domain.artifacts import Reference
 from tracker.domain.organisation_figures import Belonging, PromiseState, TermsCount
@@ -61,3 +64,18 @@ def test_works_belong_by_their_own_artifacts_alone(store: Store, add: Add, now: 
     assert ours.licence_changes == 1
     assert [(event.reference, event.at) for event in ours.relicensed] == [("github:ann/gone", now)]
     assert (nobody.name, nobody.papers, nobody.terms) == ("None", 0, ())
+
+
+@pytest.mark.sqlite_only("the queries of the method are SQLite's")
+def test_the_query_of_the_method_counts_what_befell_own_links_alone(store: Store, add: Add, now: datetime) -> None:
+    organisations.sync_organisations(store, [Organisation(name="Ann's", github=("Ann",))])
+    changed = (EventKind.RELICENSED, now)
+    add("2606.00001", link="ann/tool", events=(changed,))
+    add("2606.00002", link="ann/base", role=Role.MENTION, events=(changed,))
+    # Seen to be kept at the moment at which the promise was read.
+    kept = (EventKind.PROMISED, now), (EventKind.SHIPPED, now)
+    add("2606.00003", link="bob/tool", at=now - timedelta(days=30), events=kept)
+    (ours,) = count_organisations(store)
+    queries = run_queries(store.url)
+    assert [row["relicensed"] for row in queries["Organisations"]] == [ours.licence_changes] == [1]
+    assert [(row["kept"], row["share"]) for row in queries["Promises"]][:2] == [(1, 1.0), (1, None)]
