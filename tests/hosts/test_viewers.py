@@ -154,3 +154,18 @@ def test_a_redirection_with_many_parameters_is_read_as_well(site: str) -> None:
     found = resolve_url(url)
     assert found is not None
     assert found.key == "github:owner/name"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://github.com/owner/name/tree/main/de\udce9p",
+        "https://gitlab.com/owner/name/-/tree/main/\udce9",
+        "https://owner.example/\udce9",
+    ],
+)
+def test_half_a_surrogate_pair_is_no_error_and_reaches_no_store(url: str) -> None:
+    found = resolve_url(url)
+    assert found is not None
+    assert f"{found.key} {found.url} {found.path}".encode().isascii()
+    assert resolve_url(f"{url}\0") is None, "PostgreSQL takes no NUL"

@@ -49,12 +49,14 @@ _MOST_WRAPS = 3
 
 @lru_cache(maxsize=8192)
 def resolve_url(url: str) -> Reference | None:
-    """The canonical reference of `url` (with or without its scheme), None where it is not an http(s) address.
+    """The canonical reference of `url` (with or without its scheme), None where it is not an http(s) address. Never raises.
 
     The address of a viewer, a mirror or a redirection (`tracker/hosts/viewers.py`) names what it shows.
     """
-    if len(url) > MOST_URL:
+    if len(url) > MOST_URL or "\0" in url:
         return None
+    if not url.isascii():  # JSON may hold half a surrogate pair, which no address and no store can
+        url = url.encode("utf-8", "replace").decode()
     address: str | None = url
     for _ in range(_MOST_WRAPS):
         if address is None or len(address) > MOST_URL:
