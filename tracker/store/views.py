@@ -113,21 +113,18 @@ VIEWS = {
     """,
     "organisations": """
         SELECT o.name, o.github, o.huggingface,
-               count(DISTINCT m.artifact) AS artifacts,
+               count(DISTINCT n.artifact) AS artifacts,
                count(DISTINCT CASE WHEN w.latest > 0 THEN w.id END) AS papers,
                count(DISTINCT CASE WHEN w.latest > 0 AND w.code = 'open' THEN w.id END) AS open_papers,
                count(DISTINCT CASE WHEN w.latest > 0 AND w.weights = 'open' THEN w.id END) AS open_weights,
                count(DISTINCT CASE WHEN w.latest > 0 AND w.data = 'open' THEN w.id END) AS open_data,
                o.affiliations
         FROM organisation o
-        LEFT JOIN (SELECT s.organisation, n.artifact, r.work
-                   FROM organisation_account s
-                   JOIN artifact_name n ON n.folded >= s.start AND n.folded < s.stop AND n.until IS NULL
-                   JOIN role r ON r.artifact = n.artifact AND r.role = 'own'
-                   UNION ALL
-                   SELECT f.organisation, NULL, f.work FROM affiliation f WHERE f.organisation <> '') m
-             ON m.organisation = o.name
-        LEFT JOIN work w ON w.id = m.work
+        LEFT JOIN organisation_account s ON s.organisation = o.name
+        LEFT JOIN artifact_name n ON n.folded >= s.start AND n.folded < s.stop AND n.until IS NULL
+             AND EXISTS (SELECT 1 FROM role q WHERE q.artifact = n.artifact AND q.role = 'own')
+        LEFT JOIN role r ON r.artifact = n.artifact AND r.role = 'own'
+        LEFT JOIN work w ON w.id = r.work
         GROUP BY o.name
     """,
     "affiliations": """
