@@ -150,6 +150,32 @@ def test_evidence_that_cannot_be_read_is_one_sentence(
     assert "nothing was imported" in err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--remove", "the lab"], "--remove the lab: is no installation with reports; no reports are stored."),
+        (["--remove", "the lab", "file.jsonl"], "takes the name of an installation alone"),
+        ([], "import: needs a file, or --remove with the name of an installation."),
+    ],
+    ids=["not stored", "with a file", "nothing"],
+)
+def test_what_cannot_be_removed_is_one_sentence(call: Call, data: Path, arguments: list[str], says: str) -> None:
+    code, out, err = call("import", *arguments)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert says in err
+
+
+def test_reports_of_a_source_are_removed(call: Call, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "tracker.store.foreign_reports.remove_reports", lambda store, source: 2 * (source == "lab")
+    )
+    monkeypatch.setattr("tracker.store.foreign_reports.load_sources", lambda store: ["lab", "other"])
+    assert call("import", "--remove", "lab")[:2] == (
+        0, "lab: 2 reports removed; the references that it proposed stay, as our own check decided\n",
+    )  # fmt: skip
+    assert "choose one of lab, other." in call("import", "--remove", "nobody")[2]
+
+
 def test_evidence_and_views_are_not_written_at_once(call: Call, data: Path) -> None:
     code, _, err = call("export", "papers", "--evidence", "x.jsonl")
     assert (code, "--evidence writes no views" in err) == (1, True)

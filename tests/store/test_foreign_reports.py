@@ -106,6 +106,16 @@ def test_repeating_an_import_changes_nothing_and_only_newer_files_replace(bare: 
     ]
 
 
+def test_the_reports_of_one_source_are_removed_and_its_proposals_stay(bare: Store) -> None:
+    load(bare, lines(record()))
+    load(bare, lines(record(url="https://github.com/bob/third")), source="another")
+    assert foreign_reports.remove_reports(bare, "nobody") == 0
+    assert foreign_reports.remove_reports(bare, "the other") == 1
+    assert foreign_reports.load_sources(bare) == ["another"]
+    assert fetch_rows(bare, "SELECT count(*) FROM mention") == [(2,)]
+    assert load(bare, lines(record())).proposed == 0, "its reference is known"
+
+
 def test_new_references_are_bounded_for_an_import_and_for_a_day(
     bare: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -193,7 +193,9 @@ def _paper_address(public_url: str) -> str:
 @app.command(name="import")
 def import_(
     context: typer.Context,
-    file: Annotated[str, typer.Argument(help="A list of links, compressed by gzip or not; - is standard input.")],
+    file: Annotated[
+        str, typer.Argument(help="A list of links, compressed by gzip or not; - is standard input.")
+    ] = "",
     source: Annotated[
         str, typer.Option(help="Name of the list or installation, shown with each of its links.")
     ] = "",
@@ -201,12 +203,22 @@ def import_(
         bool,
         typer.Option("--evidence", help="The file is from `tracker export --evidence` of another installation."),
     ] = False,
+    remove: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Remove the reports of the installation of this name; takes no file."),
+    ] = "",
 ) -> int:
     """Import links of others as evidence.
 
     JSON of Papers with Code, or JSON Lines of `tracker export links`. They are judged like any other link, and
     prove nothing alone. Exit 0 if every record could be read.
     """
+    if remove:
+        if file or source or evidence:
+            raise TrackerError("--remove takes the name of an installation alone; leave out the file and options.")
+        return _remove_reports(settings_for(context), remove)
+    if not file:
+        raise TrackerError("import: needs a file, or --remove with the name of an installation.")
     from tracker.detect.roles.role_rules import load_role_rules
     from tracker.fetch import clock
     from tracker.hosts.resolve import resolve_url
@@ -234,6 +246,21 @@ def import_(
         f"{result.unknown_papers:,} of papers that are not stored, {result.bad:,} bad"
     )
     return int(result.bad > 0)
+
+
+def _remove_reports(settings: "Settings", name: str) -> int:
+    from tracker.store.foreign_reports import load_sources, remove_reports
+    from tracker.store.imports import clean_name
+
+    source = clean_name(name)
+    with opened_store(settings) as store:
+        removed = remove_reports(store, source)
+        known = [] if removed else load_sources(store)
+    if not removed:
+        stored = f"choose one of {', '.join(known)}" if known else "no reports are stored"
+        raise TrackerError(f"--remove {source}: is no installation with reports; {stored}.")
+    print(f"{source}: {removed:,} reports removed; the references that it proposed stay, as our own check decided")
+    return 0
 
 
 def _import_evidence(settings: "Settings", file: str, name: str, rules: str, now: datetime) -> int:

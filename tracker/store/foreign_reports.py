@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import IO, Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from tracker.domain.artifacts import Reference
 from tracker.domain.evidence import ForeignReport
@@ -204,6 +204,22 @@ def _save_reports(connection: Connection, reports: Sequence[Mapping[str, Any]]) 
     kept = ("work", "source", "folded", "proposed_at")
     updated = [column.name for column in FOREIGN_REPORT.c if column.name not in kept]
     upsert(connection, FOREIGN_REPORT, reports, updated)
+
+
+def remove_reports(store: Store, source: str) -> int:
+    """Remove what the installation of this name reported; how many reports there were.
+
+    The mentions that it proposed stay: our own check has decided them since, or will.
+    """
+    with store.begin() as connection:
+        return int(connection.execute(delete(FOREIGN_REPORT).where(FOREIGN_REPORT.c.source == source)).rowcount)
+
+
+def load_sources(store: Store) -> list[str]:
+    """The names of the installations whose reports are stored."""
+    names = select(FOREIGN_REPORT.c.source).distinct().order_by(FOREIGN_REPORT.c.source)
+    with store.read() as connection:
+        return list(connection.execute(names).scalars())
 
 
 def load_foreign_reports(connection: Connection, keys: Collection[int]) -> dict[int, list[ForeignReport]]:
