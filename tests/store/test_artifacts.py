@@ -9,12 +9,19 @@ from tracker.domain.artifacts import Check, Reference
 from tracker.domain.history import Licence
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome
 from tracker.store import artifacts
-from tracker.store.artifact_queue import due_artifacts
+from tracker.store.artifact_queue import due_artifacts, make_artifacts_due
 from tracker.store.engine import Store
 from tracker.store.histories import load_histories
 
 Add = Callable[..., str]
 REFERENCE = Reference("github:ann/tool", "github", "repository", "https://github.com/ann/tool")
+
+
+def test_an_artifact_that_an_operator_names_is_due_at_once(store: Store, add: Add, now: datetime) -> None:
+    add("2606.00001")
+    assert due_artifacts(store, "github", now, 10) == []
+    make_artifacts_due(store, [REFERENCE.key], now)
+    assert [due.artifact for due in due_artifacts(store, "github", now, 10)] == [1]
 
 
 def test_a_commit_counts_as_published_until_the_history_is_rewritten(

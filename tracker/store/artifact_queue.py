@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, literal, select, update
 
 from tracker.domain.artifacts import Reference
 from tracker.domain.errors import StoreError
@@ -36,7 +36,8 @@ def make_artifacts_due(store: Store, references: Sequence[str], now: datetime) -
                     "write it like github:owner/name."
                 )
             # What an operator asks for does not wait behind what a backfill brought.
-            urgent = {"next_check_at": now, "newest_at": func.coalesce(ARTIFACT.c.newest_at, now)}
+            newest = ARTIFACT.c.newest_at
+            urgent = {"next_check_at": now, "newest_at": func.coalesce(newest, literal(now, newest.type))}
             connection.execute(update(ARTIFACT).where(among(ARTIFACT.c.id, found)).values(**urgent))
 
 
