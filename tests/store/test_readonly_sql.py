@@ -46,6 +46,17 @@ def test_sql_that_writes_or_cannot_run_is_refused_in_one_sentence(store: Store, 
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("sql", ["DELETE FROM work", " create table x (y int)", "UPDATE work SET code = 1"])
+def test_a_statement_that_writes_is_told_that_only_reading_is_possible(store: Store, sql: str) -> None:
+    with pytest.raises(QueryError, match="Only reading is possible here"):
+        readonly_sql.run_query(store.url, sql)
+
+
+def test_a_mistake_within_a_query_is_named(store: Store) -> None:
+    with pytest.raises(QueryError, match=r'cannot be run: .*near "papers"'):
+        list(readonly_sql.run_query(store.url, "SELECT code FRM papers FRM work")[1])
+
+
 READS = {
     "sqlite": (
         "PRAGMA table_info(papers)",

@@ -44,8 +44,8 @@ DESCRIBING_PRAGMAS = frozenset(
     ("foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_list", "table_xinfo")
 )
 """Pragmas whose value names what they describe."""
-STATEMENT_TIMEOUT = "57014"
-"""PostgreSQL's state of a statement that took too long (its manual, appendix A)."""
+STATEMENT_TIMEOUT, SYNTAX_ERROR = "57014", "42601"
+"""PostgreSQL's states of a statement that took too long, and of one that it cannot parse (its manual, appendix A)."""
 REFUSED_FUNCTIONS = frozenset(("fts3_tokenizer", "load_extension"))
 """Functions that reach outside the statement; they are off in most builds of SQLite, and refused in all."""
 
@@ -154,12 +154,16 @@ def _explain(error: Exception, seconds: float) -> str:
     return f"The query cannot be run: {text}. The public views are in docs/schema.md."
 
 
-def _explain_server(error: SQLAlchemyError, seconds: float) -> str:
+def _explain_server(error: SQLAlchemyError, seconds: float, sql: str) -> str:
     reason = getattr(error, "orig", error)
-    if getattr(reason, "sqlstate", "") == STATEMENT_TIMEOUT:
+    state = getattr(reason, "sqlstate", "")
+    if state == STATEMENT_TIMEOUT:
         return _explain(TimeoutError("interrupted"), seconds)
-    if getattr(reason, "sqlstate", "other") is None:  # psycopg's sign that there was no answer
+    if state is None:  # psycopg's sign that there was no answer
         return "The query cannot be run: the store's server does not answer; see that it runs."
+    # A cursor takes no statement of another kind, and finds the fault at its first word.
+    if state == SYNTAX_ERROR and f'near "{sql.split(maxsplit=1)[0]}"' in str(reason):
+        return _explain(RuntimeError("prohibited: a query begins with SELECT, WITH, VALUES or TABLE"), seconds)
     # What follows the first line repeats the statement.
     return _explain(RuntimeError(str(reason).partition("\n")[0]), seconds)
 
@@ -180,13 +184,13 @@ def _query_server(url: str, sql: str, seconds: float) -> tuple[list[str], Iterat
         names = list(result.keys())
     except SQLAlchemyError as error:
         ending.close()
-        raise QueryError(_explain_server(error, seconds)) from None
+        raise QueryError(_explain_server(error, seconds, sql)) from None
 
     def rows() -> Iterator[Sequence[Any]]:
         try:
             yield from result
         except SQLAlchemyError as error:
-            raise QueryError(_explain_server(error, seconds)) from None
+            raise QueryError(_explain_server(error, seconds, sql)) from None
         finally:
             ending.close()
 
