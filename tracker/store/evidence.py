@@ -32,7 +32,8 @@ from tracker.store.verdicts import complete_verdicts
 
 
 def load_evidence(store: Store, works: Sequence[str]) -> dict[str, WorkEvidence]:
-    """All that is known of these works beyond their items; works that are not stored are left out."""
+    """All that is known of these works beyond their items, in the order of their keys; works that are not stored are left
+    out."""
     keys = keys_of(works)
     links = {
         (known.history.work, link.reference): link
@@ -57,6 +58,7 @@ def load_evidence(store: Store, works: Sequence[str]) -> dict[str, WorkEvidence]
             .outerjoin(GRADING, GRADING.c.id == WORK.c.grading)
             .outerjoin(VERSIONS, (VERSIONS.c.work == WORK.c.id) & (VERSIONS.c.n == WORK.c.latest))
             .where(among(WORK.c.id, keys))
+            .order_by(WORK.c.id)
         ).all()
     return {
         keys[row.id]: WorkEvidence(
