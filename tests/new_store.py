@@ -23,6 +23,9 @@ from tracker.store.upgrade import open_store
 QUICK = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
 """Settings that are off in the server of the tests: they only cost time where no data need to survive."""
 
+PASSWORD = "a-password-that-must-not-be-shown"
+"""The server of the tests does not ask for it."""
+
 
 class Server:
     """A PostgreSQL server for tests. Names of databases are made of the paths of the files that they stand for."""
@@ -51,6 +54,19 @@ class Server:
             self.create_database(name, "TEMPLATE template_store STRATEGY FILE_COPY")
             self._made.add(name)
         return self._address(name)
+
+    @contextmanager
+    def unreachable(self, url: str) -> Iterator[None]:
+        """While it lasts, the database at that address ends all connections and takes no others."""
+        name = make_url(url).database
+        self._connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        self._connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+        try:
+            yield
+        finally:
+            self._connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
     def drop_stores(self) -> None:
         """Remove the databases of a test, whoever is still connected."""
@@ -87,6 +103,30 @@ class Chosen:
 def store_address(path: Path) -> str:
     """The address of the store whose SQLite file is `path`; on PostgreSQL of the database that stands for it."""
     return Chosen.server.store_address(path) if Chosen.server else f"sqlite:///{path}"
+
+
+@contextmanager
+def unreachable_store(store: Store) -> Iterator[None]:
+    """While it lasts, the store cannot be reached: its file has another name, or its server refuses."""
+    store.release_connections()
+    if Chosen.server:
+        with Chosen.server.unreachable(store.url):
+            yield
+        return
+    path = Path(store.url.removeprefix("sqlite:///"))
+    away = path.rename(path.with_name("away.db"))
+    try:
+        yield
+    finally:
+        away.rename(path)
+
+
+def store_variables(data_dir: Path) -> dict[str, str]:
+    """The variables with which a process of its own finds the store of an installation with its data there."""
+    if Chosen.server is None:
+        return {}
+    url = make_url(store_address(data_dir / "tracker.db")).set(password=PASSWORD)
+    return {"TRACKER_DATABASE_URL": url.render_as_string(hide_password=False)}
 
 
 @cache

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.new_store import open_new_store
+from tests.new_store import PASSWORD, open_new_store, store_address, store_variables
 from tracker.cli import app
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
@@ -22,15 +22,17 @@ def process() -> Process:
     """Run `tracker` with arguments, standard input (`given`) and environment variables."""
 
     def run(*arguments: str, given: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "tracker", *arguments],
             env={**os.environ, **variables},
             input=given,
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=300,
         )
+        assert PASSWORD not in done.stdout + done.stderr
+        return done
 
     return run
 
@@ -41,15 +43,19 @@ def call(capsys: pytest.CaptureFixture[str]) -> Call:
 
     def run(*arguments: str) -> tuple[int, str, str]:
         code = app.run(arguments)
-        return code, *capsys.readouterr()
+        out, err = capsys.readouterr()
+        assert PASSWORD not in out + err
+        return code, out, err
 
     return run
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data folder with an empty store, which every command here takes."""
+def data(tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with an empty store, or the folder of an installation whose store is on a server, which every
+    command here takes."""
     folder = tmp_path / "data"
-    open_new_store(f"sqlite:///{folder / 'tracker.db'}").close()
-    monkeypatch.setenv("TRACKER_DATA_DIR", str(folder))
+    open_new_store(store_address(folder / "tracker.db")).close()
+    for name, value in {"TRACKER_DATA_DIR": str(folder), **store_variables(folder)}.items():
+        monkeypatch.setenv(name, value)
     return folder

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Call
+from tests.new_store import store_variables
 from tests.pipeline.run import environment, order_fault
 from tests.pipeline.world import CODE, MIT, World
 from tracker.cli import cycle
@@ -27,7 +28,7 @@ Process = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def test_once_then_explain_query_and_publish(
-    process: Process, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    process: Process, call: Call, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Sandbox(DEMO_WORLD) as sandbox:
         env = {
@@ -37,6 +38,7 @@ def test_once_then_explain_query_and_publish(
             "TRACKER_HARVEST__WINDOW_DAYS": "4000",
             "GITHUB_TOKEN": "x",
             "TRACKER_NOW": "2026-06-17T05:00:00Z",
+            **store_variables(tmp_path / "data"),
         }
         done = process("once", "--since", "2018-01-01", **env)
         for name, value in env.items():
@@ -124,7 +126,7 @@ def test_a_check_says_what_it_saw(artifact: NamedArtifact, trouble: str, line: s
 
 
 def test_once_with_revoked_tokens_fails_and_says_so(
-    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    call: Call, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One artifact is too few to tell a host's trouble by, so its check failed quietly."""
     (tmp_path / "world").mkdir()
@@ -133,6 +135,7 @@ def test_once_with_revoked_tokens_fails_and_says_so(
     world.repository("ann/tool", {**CODE, "LICENSE": MIT})
     with Sandbox(world.folder) as sandbox:
         more = {"HF_TOKEN": "a-token", "TRACKER_HARVEST__FIRST_DAYS": "1"}
+        more |= store_variables(tmp_path / "data")
         for name, value in environment(sandbox, tmp_path / "data", **more).items():
             monkeypatch.setenv(name, value)
         for upstream in ("github_api", "huggingface"):
@@ -149,7 +152,7 @@ def test_once_with_revoked_tokens_fails_and_says_so(
 
 
 def test_the_program_goes_on_without_a_refused_token(
-    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    call: Call, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "world").mkdir()
     world = World(tmp_path / "world")
@@ -157,6 +160,7 @@ def test_the_program_goes_on_without_a_refused_token(
     world.repository("ann/tool", {**CODE, "LICENSE": MIT})
     with Sandbox(world.folder) as sandbox:
         more = {"TRACKER_HARVEST__FIRST_DAYS": "1"}
+        more |= store_variables(tmp_path / "data")
         for name, value in environment(sandbox, tmp_path / "data", **more).items():
             monkeypatch.setenv(name, value)
         order_fault(sandbox, "github_api", "401")
@@ -170,7 +174,7 @@ def test_the_program_goes_on_without_a_refused_token(
 
 
 def test_once_ends_in_time_says_what_is_left_and_the_next_run_reads_it(
-    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    call: Call, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each full text takes 20 seconds: of a minute, 48 seconds are for work."""
     (tmp_path / "world").mkdir()

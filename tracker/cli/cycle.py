@@ -41,13 +41,14 @@ def once(
     from tracker.pipeline.completeness import list_short_days
     from tracker.pipeline.cycle import run_until_read
     from tracker.pipeline.kept_address import settle_address
+    from tracker.store.engine import masked_url
 
     first, last = parse_days(since, until)
     settle_address(settings_for(context))
     with opened_worker(context, full_texts=not no_full_text) as worker:
         deadline = worker.now() + working_time(minutes) if minutes is not None else None
         done = run_until_read(worker, first, last, deadline)
-        print(f"Feed: {worker.settings.public_dir / 'feed.xml'}  Store: {worker.settings.store_url}")
+        print(f"Feed: {worker.settings.public_dir / 'feed.xml'}  Store: {masked_url(worker.settings.store_url)}")
         short = list_short_days(worker.store, worker.settings, done.now)
         code, left = _print_summary(done), _describe_left(done)
     if short:

@@ -57,9 +57,9 @@ def require_store(settings: Settings) -> None:
 
 def where_it_looked(settings: Settings) -> str:
     """Where the store of a command is and, where the demo's is beside it, how to ask that; a sentence."""
-    from tracker.store.engine import parse_url
+    from tracker.store.engine import masked_url
 
-    looked = f"This looked in {parse_url(settings.store_url).render_as_string(hide_password=True)}"
+    looked = f"This looked in {masked_url(settings.store_url)}"
     demo = settings.data_dir / "demo"
     if not (demo / "tracker.db").is_file():
         return f"{looked}."

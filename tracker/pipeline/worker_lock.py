@@ -19,7 +19,7 @@ from tracker.domain.errors import Cancelled, StoreError
 from tracker.pipeline.worker import Worker
 from tracker.regular_files import how_to_own, open_regular
 from tracker.settings import Settings
-from tracker.store.engine import parse_url
+from tracker.store.engine import masked_url
 from tracker.store.leases import WORKER, Lease, Leases
 from tracker.store.upgrade import open_store
 
@@ -59,7 +59,7 @@ def take_worker_lock(settings: Settings) -> Iterator[None]:
     with closing(open_store(settings.store_url)) as store:
         leases = store.leases
         if leases is None or (lease := _try_lease(leases)) is None:
-            raise StoreError(f"{parse_url(settings.store_url).render_as_string(hide_password=True)}: {AT_WORK}.")
+            raise StoreError(f"{masked_url(settings.store_url)}: {AT_WORK}.")
         try:
             yield
         finally:

@@ -123,7 +123,7 @@ class Store:
             sentence = explain_hindrance(str(reason)) or self._explain_server(reason)
             if sentence is None:
                 raise
-            name = parse_url(self.url).render_as_string(hide_password=True) if self.url else "the store"
+            name = masked_url(self.url) if self.url else "the store"
             raise StoreError(f"{name}: {sentence}") from None
 
     def _explain_server(self, reason: object) -> str | None:
@@ -215,6 +215,11 @@ def parse_url(url: str) -> URL:
     except (ArgumentError, ValueError):
         # The text may hold a password, so it is not repeated.
         raise StoreError("database_url is no address of a database; see docs/operations.md.") from None
+
+
+def masked_url(url: str) -> str:
+    """The address of a store without its password, for messages. StoreError where it is not an address."""
+    return parse_url(url).render_as_string(hide_password=True)
 
 
 def read_write_engine(url: str) -> Engine:

@@ -22,7 +22,7 @@ from tracker.domain.errors import StoreError
 from tracker.regular_files import how_to_own
 from tracker.store import statistics, views
 from tracker.store.dialect import compare_bytes
-from tracker.store.engine import BUSY_SECONDS, Store, explain_hindrance, parse_url, read_write_engine
+from tracker.store.engine import BUSY_SECONDS, Store, explain_hindrance, masked_url, read_write_engine
 from tracker.store.search_index import create_index, detach_index, fold_texts
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ def refuse_revision(name: str, revision: str | None, version: int) -> None:
 def refuse_other_schema(store: Store) -> None:
     """Refuse a store that this program cannot read as it is, since it is not to be upgraded. StoreError for one of another
     program, a newer or an older one; an empty database is not refused."""
-    name = parse_url(store.url).render_as_string(hide_password=True)
+    name = masked_url(store.url)
     with store.read() as connection:
         revision = _revision(connection)
         if connection.dialect.name == "sqlite":
