@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import InternalError
 
+from tests.new_store import unreachable_store
 from tests.pipeline.run import NOW, Run, StartRun
 from tests.pipeline.world import World
 from tests.store.test_readers import make_papers
@@ -135,21 +136,20 @@ def test_a_replica_keeps_its_site_while_the_store_is_of_another_version(
     assert replica.read_status().troubles == ()
 
 
-@pytest.mark.sqlite_only("a store is a file that can be moved away")
-def test_a_replica_keeps_its_site_while_the_store_is_away(pair: tuple[Run, Replica], tmp_path: Path) -> None:
+def test_a_replica_keeps_its_site_while_the_store_is_away(pair: tuple[Run, Replica], database: str) -> None:
     run, replica = pair
     publish.write_site(begin_cycle(run.worker))
-    path = Path(run.worker.settings.store_url.removeprefix("sqlite:///"))
     replica.refresh()
     publish.write_site(begin_cycle(run.worker))
-    run.worker.store.release_connections()
-    assert replica.snapshots == run.worker.settings.snapshot_file.parent
-    away = path.rename(tmp_path / "away.db")
-    replica.refuse_other_schema()
-    replica.refresh()
-    assert replica.trouble is not None
-    assert "there is no store" in replica.trouble.reason
-    away.rename(path)
+    beside = run.worker.settings if database == "sqlite" else replica.publisher.settings
+    assert replica.snapshots == beside.snapshot_file.parent
+    with unreachable_store(run.worker.store):
+        replica.refuse_other_schema()
+        replica.refresh()
+        assert replica.trouble is not None
+        assert replica.refusal == "", "the store is of this version"
+        says = {"sqlite": "there is no store", "postgresql": "the server does not answer"}
+        assert says[database] in replica.trouble.reason
     replica.refresh()
     assert replica.trouble is None
     assert_equal_sites(run, replica)

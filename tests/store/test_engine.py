@@ -3,16 +3,16 @@
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, DBAPIError
 
-from tests.new_store import open_new_store
-from tracker.domain.errors import StoreError
-from tracker.store.engine import Store, open_reader
+from tests.new_store import open_new_store, unreachable_store
+from tracker.domain.errors import StoreError, StoreUnreachable
+from tracker.store.engine import Store, masked_url, open_reader
 from tracker.store.upgrade import open_store
 
 
@@ -98,6 +98,20 @@ def test_a_full_disk_is_reported_in_one_sentence_and_nothing_is_half_stored(file
         fill()
     with store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM organisation").scalar_one() == 0
+
+
+def test_a_store_that_cannot_be_reached_may_be_later(store: Store) -> None:
+    """A replica waits for it, where it refuses another StoreError."""
+    with closing(open_reader(store.url)) as reader:
+        with unreachable_store(store), pytest.raises(StoreUnreachable), reader.read():
+            pass
+        with reader.read() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM stage").scalar_one() == 0
+
+
+def test_an_address_in_a_message_has_no_password() -> None:
+    assert masked_url("postgresql+psycopg://u:secret@h/d") == "postgresql+psycopg://u:***@h/d"
+    assert masked_url("sqlite:////data/my tracker.db") == "sqlite:////data/my tracker.db"
 
 
 def test_a_programming_error_is_not_hidden(store: Store) -> None:

@@ -124,7 +124,8 @@ class Store:
             if sentence is None:
                 raise
             name = masked_url(self.url) if self.url else "the store"
-            raise StoreError(f"{name}: {sentence}") from None
+            kind = StoreUnreachable if sentence == _LOST_SERVER else StoreError
+            raise kind(f"{name}: {sentence}") from None
 
     def _explain_server(self, reason: object) -> str | None:
         """What hinders a server, in a sentence; None for an error of another kind."""
