@@ -10,10 +10,9 @@ from tracker.store.engine import Store
 
 TESTS = Path(__file__).parent
 REASONS = {
-    "a lock of SQLite is of the whole file",
     "a snapshot is a SQLite file",
-    "a store is a file that can be moved away",
     "an index of FTS5 is built anew by a command",
+    "the queries of the method are in the SQL of SQLite",
     "the write-ahead log is a file of SQLite",
 }
 """All that SQLite alone has: the reasons of `sqlite_only`."""

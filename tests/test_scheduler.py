@@ -113,6 +113,14 @@ def test_open_windows_plan_a_retry_and_a_refusal_waits_as_long_as_it_says(servic
     assert service.next_harvest() == datetime(2026, 6, 16, 17, tzinfo=UTC)
 
 
+def begin_timetable(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start a service whose jobs wait for the test; on a server, where it leads because nobody else does."""
+    monkeypatch.setattr(service._scheduler, "start", lambda: None)
+    service.start()
+    if service._leases is not None:
+        service._watch_lease(service._leases)
+
+
 def planned_probe(service: Service) -> datetime | None:
     """When the timetable probes next, in the product's time."""
     jobs = [job for job in service._scheduler.get_jobs() if job.id == scheduler.PROBE]
@@ -124,8 +132,7 @@ def test_a_probe_is_planned_at_the_start_and_after_each_and_a_found_announcement
 ) -> None:
     stage_status.record_stage_done(store, "harvest", datetime(2026, 6, 16, 5, 30, tzinfo=UTC))
     first = datetime(2026, 6, 17, 0, 10, tzinfo=UTC)
-    monkeypatch.setattr(service._scheduler, "start", lambda: None)
-    service.start()
+    begin_timetable(service, monkeypatch)
     planned = planned_probe(service)
     assert planned is not None
     assert abs(planned - first) < timedelta(seconds=30), "20:10 in New York"
@@ -150,8 +157,7 @@ def test_a_probe_is_planned_at_the_start_and_after_each_and_a_found_announcement
 def test_a_store_that_is_behind_is_harvested_before_it_is_probed(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service._scheduler, "start", lambda: None)
-    service.start()
+    begin_timetable(service, monkeypatch)
     assert planned_probe(service) is None
     monkeypatch.setattr(scheduler.cycle, "run_cycle", begin_cycle)
     service._run_cycle()
@@ -203,7 +209,8 @@ def test_a_site_that_cannot_be_renewed_is_served_as_it_is(
     def full(*_given: object) -> None:
         raise TrackerError("/data/public: the site cannot be written (No space left on device).")
 
-    monkeypatch.setattr(scheduler.publish, "write_site", full)
+    for name in ("write_site", "render_unpublished"):  # alone, and beside others
+        monkeypatch.setattr(scheduler.publish, name, full)
     with pytest.raises(TrackerError, match="cannot be written"):
         service.start()
     feed = tmp_path / "public" / "feed.xml"

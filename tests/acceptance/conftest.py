@@ -1,4 +1,4 @@
-"""One cycle over a world of well-known systems."""
+"""One cycle over a world of well-known systems, on the database of the run (`--database`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from tests.acceptance.systems import deepseek, meta, openai, others, xai
 from tests.acceptance.worlds import DAYS, NOW, World
-from tests.new_store import open_new_store
+from tests.new_store import Server, open_new_store
 from tracker import settings
 from tracker.fetch import clock
 from tracker.pipeline import cycle
@@ -56,7 +56,7 @@ Play = Callable[[World, Path], Any]
 
 
 @contextmanager
-def run_world(world: World, data: Path, token: str = "a-token") -> Iterator[Run]:
+def run_world(world: World, data: Path, token: str = "a-token", database_url: str = "") -> Iterator[Run]:
     """Run one cycle over all years; gives the worker and its store after it."""
     with Sandbox(world.folder, limits=RequestLimits(github_anonymous=9_999)) as sandbox:
         env = {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()} | {
@@ -67,6 +67,7 @@ def run_world(world: World, data: Path, token: str = "a-token") -> Iterator[Run]
             "TRACKER_LIMITS__FULL_TEXTS_PER_DAY": "100",
             "TRACKER_LIMITS__GITHUB_ANONYMOUS_PER_HOUR": "9999",
             **({"GITHUB_TOKEN": token} if token else {}),
+            **({"TRACKER_DATABASE_URL": database_url} if database_url else {}),
             **{f"TRACKER_HARVEST__{name}_DAYS": DAYS for name in ("FIRST", "WINDOW", "OVERLAP")},
         }
         loaded = settings.load_settings(environ=env)
@@ -90,11 +91,20 @@ def write_all(folder: Path) -> World:
 
 
 @pytest.fixture(scope="session")
-def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def systems(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Run]:
     """All systems, after one cycle."""
-    place = tmp_path_factory.mktemp("acceptance")
-    with run_world(write_all(place / "world"), place / "data") as run:
+    place, url = tmp_path_factory.mktemp("acceptance"), ""
+    if request.config.getoption("database") == "postgresql":
+        # Made here, because the stores of `database` are dropped after each test.
+        server: Server = request.getfixturevalue("postgresql_server")
+        url = server.create_database("acceptance")
+    with run_world(write_all(place / "world"), place / "data", database_url=url) as run:
         yield run
+
+
+@pytest.fixture(autouse=True)
+def _on(database: str) -> None:
+    """Each test here runs on the database of the run."""
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def current_reference(run: Run, work: str, reference: str | None) -> str | None:
     rows = run.rows(
         "SELECT a.reference FROM role r JOIN work w ON w.id = r.work JOIN artifact_name n ON n.id = r.name"
         " JOIN artifact a ON a.id = r.artifact"
-        f" WHERE '{work}' IN ('arxiv:' || w.arxiv_id, w.id) AND '{reference}' IN (n.reference, a.reference)"
+        f" WHERE 'arxiv:' || w.arxiv_id = '{work}' AND '{reference}' IN (n.reference, a.reference)"
     )
     return str(rows[0][0]) if rows else reference
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+
+from tests.new_store import open_new_store, store_address
 
 Call = Callable[..., tuple[int, str, str]]
 PAPER = {
@@ -36,12 +38,12 @@ def test_after_a_change_of_rules_stored_texts_are_read_and_judged_again_without_
     snapshot = tmp_path / "arxiv.json"
     snapshot.write_text(json.dumps(PAPER))
     call("backfill", "--from", "2007-01", "--to", "2007-01", "--source", f"snapshot:{snapshot}")
-    with closing(sqlite3.connect(data / "tracker.db")) as connection, connection:
-        connection.execute("UPDATE scan SET rules = 'older'")
+    with closing(open_new_store(store_address(data / "tracker.db"))) as store, store.begin() as connection:
+        connection.execute(text("UPDATE scan SET rules = 'older'"))
     code, out, _ = call("judge", "--all")
     assert (code, out.splitlines()[0].split("; ")[1:5:3]) == (0, ["1 read, 0 in full", "1 judged"])
-    with closing(sqlite3.connect(data / "tracker.db")) as connection:
-        assert connection.execute("SELECT count(*) FROM scan WHERE rules = 'older'").fetchone() == (0,)
+    with closing(open_new_store(store_address(data / "tracker.db"))) as store, store.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM scan WHERE rules = 'older'")).scalar_one() == 0
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,10 @@ import fcntl
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 Call = Callable[..., tuple[int, str, str]]
+pytestmark = pytest.mark.sqlite_only("a snapshot is a SQLite file")
 
 
 def test_a_snapshot_is_made_and_restored(call: Call, data: Path) -> None:

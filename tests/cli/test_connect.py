@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Call
+from tests.new_store import open_new_store, store_address
 from tracker.domain.papers import Version
 from tracker.store.papers import save_versions
-from tracker.store.upgrade import open_store
 
 NOW = datetime(2026, 6, 17, 5, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def stored(data: Path) -> Path:
-    store = open_store(f"sqlite:///{data / 'tracker.db'}")
+    store = open_new_store(store_address(data / "tracker.db"))
     version = Version(
         arxiv_id="2606.00001", n=1, title="Größe", abstract="", authors=("Ann Author",), categories=("cs.CL",),
         primary_category="cs.CL", comment=None, submitted_at=NOW, updated_at=NOW,

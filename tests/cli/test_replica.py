@@ -28,7 +28,9 @@ PATIENCE = 120.0
 """Seconds for a new process to load and to render: a loaded machine takes a minute."""
 
 
-def test_serve_shows_what_a_worker_published_and_outlives_its_upgrade(process: Process, tmp_path: Path) -> None:
+def test_serve_shows_what_a_worker_published_and_outlives_its_upgrade(
+    process: Process, database: str, tmp_path: Path
+) -> None:
     loaded = settings.load_settings(
         environ={"TRACKER_DATA_DIR": str(tmp_path / "worker"), "TRACKER_CONTACT": "x@y.org"}
     )

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from tests.new_store import store_variables
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
@@ -24,7 +25,7 @@ def upstreams(sandbox: Sandbox) -> dict[str, str]:
     return {f"TRACKER_UPSTREAMS__{name.upper()}": url for name, url in sandbox.upstreams.items()}
 
 
-def wait_for(address: str, seconds: float = 30) -> bytes:
+def wait_for(address: str, seconds: float = 120) -> bytes:
     until = time.monotonic() + seconds
     while True:
         try:
@@ -42,12 +43,15 @@ def free_port() -> str:
         return str(listener.getsockname()[1])
 
 
-def test_run_serves_reports_its_health_and_ends_on_sigterm(process: Process, tmp_path: Path) -> None:
-    port = free_port()
+def test_run_serves_reports_its_health_and_ends_on_sigterm(
+    process: Process, database: str, tmp_path: Path
+) -> None:
+    port, store = free_port(), store_variables(tmp_path)
     with Sandbox(DEMO_WORLD) as sandbox:
         env = {
             **os.environ,
             **upstreams(sandbox),
+            **store,
             "TRACKER_DATA_DIR": str(tmp_path),
             "TRACKER_WEB__PORT": port,
             "TRACKER_PACE__ARXIV": "0",
@@ -61,7 +65,8 @@ def test_run_serves_reports_its_health_and_ends_on_sigterm(process: Process, tmp
             assert process("health", TRACKER_WEB__PORT=port).returncode == 0
             for folder, advice in ((tmp_path, "TRACKER_DATA_DIR"), (tmp_path / "other", "TRACKER_WEB__PORT")):
                 second = process(
-                    "run", **{**upstreams(sandbox), "TRACKER_DATA_DIR": str(folder), "TRACKER_WEB__PORT": port}
+                    "run",
+                    **{**upstreams(sandbox), **store, "TRACKER_DATA_DIR": str(folder), "TRACKER_WEB__PORT": port},
                 )
                 assert second.returncode == 1
                 assert advice in second.stderr

@@ -9,13 +9,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
+from tests.new_store import open_new_store, store_address
 from tracker.cli import app
 from tracker.doctor.examine import examine
 from tracker.doctor.findings import OK, Finding, any_bad, findings_as_json
 from tracker.doctor.upstreams import CHEAP_REQUESTS
 from tracker.sandbox.server import DEMO_WORLD, Sandbox
 from tracker.store import webhooks as stored
+from tracker.store.engine import Store
+from tracker.store.tables.artifact import ARTIFACT, ArtifactRow
 from tracker.store.upgrade import open_store
 from tracker.store.upstreams import StoredUpstreams
 
@@ -35,10 +39,16 @@ def environ(data: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def upstreams(data: Path) -> Iterator[StoredUpstreams]:
-    store = open_store(f"sqlite:///{data / 'tracker.db'}")
-    yield StoredUpstreams(store)
-    store.close()
+def store(data: Path, database: str) -> Iterator[Store]:
+    """The store of the installation."""
+    made = open_new_store(store_address(data / "tracker.db"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def upstreams(store: Store) -> StoredUpstreams:
+    return StoredUpstreams(store)
 
 
 def findings(environ: dict[str, str], file: Path | None = None) -> dict[str, Finding]:
@@ -55,10 +65,10 @@ def test_a_new_installation_is_not_bad_and_says_what_is_next(environ: dict[str, 
     assert not list(Path(environ["TRACKER_DATA_DIR"]).iterdir()), "it only reads"
 
 
-def test_the_store_is_examined(environ: dict[str, str], upstreams: StoredUpstreams) -> None:
+def test_the_store_is_examined(environ: dict[str, str], store: Store, database: str) -> None:
     report = findings(environ)
-    assert report["database: quick_check"].mark == "ok"
-    assert report["database: version"].mark == "ok"
+    examined = {"sqlite": ("quick_check", "version"), "postgresql": ("server", "leader")}
+    assert [report[f"database: {name}"].mark for name in examined[database]] == ["ok", "ok"]
     assert report["waiting: artifacts"].says == "no artifact is due"
     assert not any_bad(report.values())
 
@@ -81,24 +91,16 @@ def test_an_upstream_is_shown_with_pace_budget_stop_and_trouble(
     assert report["upstreams: web:ann.example.net"].mark == "warn"
 
 
-def test_what_waits_is_counted_with_the_hours_that_the_budget_needs(
-    environ: dict[str, str], upstreams: StoredUpstreams, data: Path
-) -> None:
-    with sqlite3.connect(data / "tracker.db") as connection:
-        columns = {row[1]: row for row in connection.execute("PRAGMA table_info(artifact)")}
-        for number in range(600):
-            row = {
-                name: (0 if "INT" in kind or "BOOL" in kind else "[]" if kind == "JSON" else "")
-                for _, name, kind, required, default, _ in columns.values()
-                if required and default is None
-            }
-            row |= {"id": number + 1, "reference": f"github:a/{number}", "host": "github"}
-            row |= {"kind": "repository", "next_check_at": "2020-01-01T00:00:00Z"}
-            marks = ", ".join("?" * len(row))
-            connection.execute(
-                f"INSERT INTO artifact ({', '.join(row)}) VALUES ({marks})", list(row.values())
-            )  # the table's own columns
-    connection.close()
+def test_what_waits_is_counted_with_the_hours_that_the_budget_needs(environ: dict[str, str], store: Store) -> None:
+    due = datetime(2020, 1, 1, tzinfo=UTC)
+    rows = [
+        ArtifactRow(
+            id=number, reference=f"github:a/{number}", host="github", kind="repository", url="", next_check_at=due
+        ).model_dump()
+        for number in range(600)
+    ]
+    with store.begin() as connection:
+        connection.execute(insert(ARTIFACT), rows)
     waiting = findings(environ)["waiting: github"]
     assert (waiting.mark, waiting.todo) == ("warn", "Set GITHUB_TOKEN.")
     assert waiting.says == "600 artifacts due; about 29.0 h at most"
@@ -212,19 +214,15 @@ def test_a_contact_is_asked_for_before_anything_else(environ: dict[str, str]) ->
     assert (first.name, first.mark, first.says) == ("contact", "ok", "ann@x.example")
 
 
-def test_webhooks_are_shown_with_their_trouble(
-    environ: dict[str, str], upstreams: StoredUpstreams, data: Path
-) -> None:
+def test_webhooks_are_shown_with_their_trouble(environ: dict[str, str], store: Store, data: Path) -> None:
     tables = [f'[[notify.webhook]]\nname = "{name}"\nurl = "https://x.example/{SECRET}"\n' for name in "abcd"]
     file = data / "hooks.toml"
     file.write_text("".join([*tables, 'query = "cat=cs.XX"\n']))
     secret = "whsec_" + "A" * 43 + "="
     environ |= {"TRACKER_WEBHOOK_SECRETS": f"a={secret} b={secret} d={secret}"}
     now = datetime(2026, 6, 17, 5, tzinfo=UTC)
-    store = open_store(f"sqlite:///{data / 'tracker.db'}")
     stored.sync_webhooks(store, {"a": "1", "b": "2"}, now)
     stored.save_health(store, "b", now, reason="it answered 500", ended=2)
-    store.close()
     report = findings(environ, file)
     assert {name: report[f"webhooks: {name}"].mark for name in "abcd"} == {
         "a": "ok", "b": "warn", "c": "bad", "d": "bad",

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from sqlalchemy import inspect
 
 from tracker import settings
 from tracker.domain.errors import SettingsError
@@ -193,6 +194,9 @@ def test_secrets_are_in_no_log_table_file_or_error(worker, hub, nobody, enter, s
     assert "service 3 of TRACKER_NOTIFY_URLS has an address that apprise does not know" in trouble
     shown = [caplog.text, trouble, repr(running.settings), str(running.settings.model_dump()), *capfd.readouterr()]
     shown += [path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file()]
+    with store.read() as connection:
+        for name in [*inspect(connection).get_table_names(), "papers"]:
+            shown += [repr(tuple(row)) for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')]
     assert "2606.00001" in "".join(shown)
     assert not [text for text in shown if SECRET in text]
 

@@ -125,36 +125,53 @@ def test_of_a_store_that_never_answered_only_that_is_reported(tmp_path: Path) ->
         assert server.health("?ready")[0] == 503
 
 
-@pytest.mark.sqlite_only("a lock of SQLite is of the whole file")
-@pytest.mark.parametrize("lock", ["BEGIN EXCLUSIVE", "PRAGMA locking_mode=EXCLUSIVE"])
+LOCKS = {
+    "sqlite": ("BEGIN EXCLUSIVE", "PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE"),
+    "postgresql": ("LOCK TABLE stage, upstream IN ACCESS EXCLUSIVE MODE",),
+}
+"""The locks that make readers wait: one of SQLite is of the whole file."""
+
+
+@contextmanager
+def locked(store: Store, lock: str) -> Iterator[None]:
+    """While it lasts, another program holds a lock on the store."""
+    if store.engine.dialect.name == "postgresql":
+        with store.begin() as connection:
+            connection.exec_driver_sql(lock)
+            yield
+        return
+    with closing(sqlite3.connect(store.url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        for statement in lock.split("; "):
+            other.execute(statement)
+        yield
+        other.execute("ROLLBACK")
+        other.execute("PRAGMA locking_mode=NORMAL")
+        other.execute("SELECT count(*) FROM stage").fetchall()
+
+
 def test_health_does_not_wait_for_a_locked_store(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lock: str
+    store: Store, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.3)
     made = settings.load_settings(environ={"TRACKER_DATA_DIR": str(tmp_path)})
     public = tmp_path / "public"
     public.mkdir()
     with closing(make_worker(made, store, clock.make_clock(made))) as worker:
-        store.release_connections()
-        with (
-            closing(sqlite3.connect(tmp_path / "tracker.db", isolation_level=None)) as other,
-            serve(
-                public,
-                lambda: read_status(worker, worker.now()),
-                lambda with_store: render_metrics(worker, with_store=with_store),
-            ) as server,
-        ):
-            other.execute(lock)
-            if "PRAGMA" in lock:
-                other.execute("BEGIN EXCLUSIVE")
-            for path in ("/health", "/metrics"):
-                answered, _, body = server.ask(path)
-                assert answered == 200
-                assert body
-            assert max(server.answers) < 2.5
-            other.execute("ROLLBACK")
-            other.execute("PRAGMA locking_mode=NORMAL")
-            other.execute("SELECT count(*) FROM stage").fetchall()
+        for lock in LOCKS[database]:
+            store.release_connections()
+            with (
+                serve(
+                    public,
+                    lambda: read_status(worker, worker.now()),
+                    lambda with_store: render_metrics(worker, with_store=with_store),
+                ) as server,
+                locked(store, lock),
+            ):
+                for path in ("/health", "/metrics"):
+                    answered, _, body = server.ask(path)
+                    assert answered == 200
+                    assert body
+                assert max(server.answers) < 2.5
 
 
 def test_metrics_have_their_type_and_are_not_cached(tmp_path: Path) -> None:
