@@ -133,7 +133,9 @@ def open_worker(folder: Path, bulk: Path) -> tuple[Worker, float]:
     settings = load_settings(environ={"TRACKER_DATA_DIR": str(folder), "TRACKER_CONTACT": "benchmark"})
     worker = make_worker(settings, open_store(settings.store_url), StoppedClock())
     watch = Stopwatch()
-    metadata.backfill_snapshot(worker, bulk / "snapshot.json", metadata.Wanted(MONTH), BackfillOutcome(print))
+    metadata.backfill_snapshot(
+        worker, bulk / "snapshot.json", metadata.WantedPapers(MONTH), BackfillOutcome(print)
+    )
     return worker, watch.stop()[1]
 
 

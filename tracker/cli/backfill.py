@@ -86,7 +86,7 @@ def _read_records(
 ) -> None:
     from tracker.pipeline.backfill import metadata
 
-    wanted = metadata.Wanted(months, categories)
+    wanted = metadata.WantedPapers(months, categories)
     if place:
         metadata.backfill_snapshot(worker, Path(place), wanted, outcome)
     else:

@@ -107,7 +107,7 @@ class Check:
     """True if the commit is the one that the caller knew: content, licence and named papers are as last read."""
     rewritten: bool = False
     """True if the host says that the commit which the caller knew from its publication is no longer in its history; False
-    too where the host was not asked or cannot tell."""
+    too where the host was not asked or does not say."""
     licence_statements: tuple[LicenceFile, ...] = ()
     """Weaker statements of its licence, which count where there is no licence file: `path` is `README.md` (the text
     is its section on the licence) or a file of package metadata (the text is `SPDX-License-Identifier: ID`)."""

@@ -131,7 +131,7 @@ def _pieces(parsed: licence_standards.LicenceText, unmatched: Sequence[tuple[int
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _StatedTerms:
     """What the known sentences of a text say of one fact: the licences that they name, and offers of others."""
 
     names: tuple[str, ...]
@@ -142,7 +142,7 @@ class _Said:
     """Sentences that limit this very fact."""
 
 
-def _statements_on(around: SentenceReading, fact: Fact, rules: LicenceRules) -> _Said:
+def _statements_on(around: SentenceReading, fact: Fact, rules: LicenceRules) -> _StatedTerms:
     fact = Fact.CODE if fact is Fact.DEMO else fact
     names: list[str] = []
     limits: list[str] = []
@@ -161,7 +161,7 @@ def _statements_on(around: SentenceReading, fact: Fact, rules: LicenceRules) -> 
         choice = choice or sentence.choice
         names += [name for name in sentence.licences if name not in rules.names.families]
     offers = tuple(sentence.shown for sentence in around.known if sentence.frame.offer)
-    return _Said(tuple(_unique_ids(names)), offers, choice, granted, tuple(limits))
+    return _StatedTerms(tuple(_unique_ids(names)), offers, choice, granted, tuple(limits))
 
 
 def _are_open_source(names: Sequence[str], rules: LicenceRules) -> bool:

@@ -115,7 +115,7 @@ def record_outcome(store: Store, outcome: StageOutcome, now: datetime) -> None:
     if not outcome.failed:
         stage_status.record_stage_done(store, outcome.name, now)
         return
-    # Of arXiv's sources one sentence tells, once all were asked (`arxiv_fallback`).
+    # What failed at arXiv's sources is one sentence, once all were asked (`arxiv_fallback`).
     level = logging.INFO if outcome.name in ARXIV_STAGES else logging.WARNING
     log.log(level, "%s", outcome, extra={"stage": outcome.name})
     stage_status.record_stage_failed(store, outcome.name, outcome.reason, outcome.next_try, now)

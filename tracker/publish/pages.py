@@ -189,7 +189,7 @@ def render_userscript(settings: Settings, address: str) -> bytes:
 
 
 def render_about(settings: Settings, status: Status, *, has_snapshot: bool = False) -> bytes:
-    """How the judging works, its measured accuracy, and thanks. `has_snapshot` tells whether there is one to link."""
+    """How the judging works, its measured accuracy, and thanks. `has_snapshot` says whether there is one to link."""
     measured = json.loads(render.load_asset("accuracy.json"))
     return render_page(
         "about.html",

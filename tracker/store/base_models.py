@@ -19,7 +19,7 @@ class StoredBase:
     name: str
     licence_claimed: str | None
     trouble: str
-    """Why its terms cannot be told; empty where they can."""
+    """Why its terms are unknown; empty where they are not."""
     bases: tuple[str, ...]
     asked_at: datetime
 

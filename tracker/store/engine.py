@@ -75,7 +75,7 @@ class Store:
     def pin(self) -> Iterator[Store]:
         """A store that reads this one as it is at one moment, however many times it is read and whatever is written
         meanwhile."""
-        # SQLite's transactions always read one moment (sqlite.org/isolation.html); PostgreSQL's must be told to.
+        # SQLite's transactions always read one moment (sqlite.org/isolation.html); PostgreSQL's need this setting.
         options = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
         with (
             self._translate_errors(),

@@ -28,7 +28,7 @@ from tracker.web.slow_readers import (
 )
 
 STOP_SECONDS = 3
-"""How long requests may take to end when the process is told to stop."""
+"""How long requests may take to end when the process is to stop."""
 BACKLOG = 2048
 MOST_REQUEST_BYTES = 65_536
 """Bytes of a request. A longer head is answered with 431 (RFC 6585, 5). A longer body is read no further, nor are

@@ -17,7 +17,7 @@ from tracker.pipeline.backfill.outcome import BackfillOutcome
 from tracker.pipeline.cycle import run_due_work
 from tracker.store import artifact_queue
 
-JUNE = metadata.Wanted(parse_months("2026-06", "2026-06"))
+JUNE = metadata.WantedPapers(parse_months("2026-06", "2026-06"))
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def write(folder: Path, papers: Iterable[dict[str, Any]]) -> Path:
     return path
 
 
-def backfill(run: Run, path: Path, wanted: metadata.Wanted = JUNE) -> BackfillOutcome:
+def backfill(run: Run, path: Path, wanted: metadata.WantedPapers = JUNE) -> BackfillOutcome:
     outcome = BackfillOutcome([].append)
     metadata.backfill_snapshot(run.worker, path, wanted, outcome)
     return outcome
@@ -108,7 +108,7 @@ def test_months_and_categories_choose_and_troubles_are_named(start_run: StartRun
     sentences: list[str] = []
     outcome = BackfillOutcome(sentences.append)
     with start_run() as run:
-        wanted = metadata.Wanted(JUNE.months, frozenset({"cs.LG"}))
+        wanted = metadata.WantedPapers(JUNE.months, frozenset({"cs.LG"}))
         metadata.backfill_snapshot(run.worker, write(tmp_path, lines), wanted, outcome)
         assert run.arxiv_ids() == ["2606.00001"]
     assert sentences == [
@@ -182,7 +182,7 @@ def test_oai_walks_the_months_of_change_once_and_keeps_the_months_of_ids(
     papers[1] |= {"arxiv_id": "2604.00002", "published": "2026-04-02T12:00:00Z", "updated": "2026-04-02T12:00:00Z"}
     (world.folder / "papers.jsonl").write_text("".join(json.dumps(paper) + "\n" for paper in papers))
     with start_run() as run:
-        wanted, outcome = metadata.Wanted(parse_months("2026-05", "2026-06")), BackfillOutcome([].append)
+        wanted, outcome = metadata.WantedPapers(parse_months("2026-05", "2026-06")), BackfillOutcome([].append)
         metadata.backfill_oai(run.worker, wanted, outcome)
         assert (run.arxiv_ids(), outcome.troubles) == (["2606.00001"], 0)
         assert set(run.rows("SELECT cause FROM events WHERE arxiv_id IS NOT NULL")) == {("backfill",)}

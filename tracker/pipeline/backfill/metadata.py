@@ -33,7 +33,7 @@ BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedPapers:
     """Which papers are wanted: months of arXiv ids, and categories, of which none means all."""
 
     months: Months
@@ -45,7 +45,7 @@ class Wanted:
         return of_category and month_of_id(record.arxiv_id) in self.months
 
 
-def backfill_snapshot(worker: Worker, path: Path, wanted: Wanted, outcome: BackfillOutcome) -> None:
+def backfill_snapshot(worker: Worker, path: Path, wanted: WantedPapers, outcome: BackfillOutcome) -> None:
     """Bring the wanted papers of a snapshot of arXiv's metadata into the store. Raises TrackerError where the file
     cannot be read to its end, and Cancelled."""
     with metadata_snapshot.open_snapshot(path) as lines:
@@ -56,7 +56,7 @@ def backfill_snapshot(worker: Worker, path: Path, wanted: Wanted, outcome: Backf
         _store_in_turns(worker, _wanted_records(chain([first], found), wanted, path.name, outcome), outcome)
 
 
-def backfill_oai(worker: Worker, wanted: Wanted, outcome: BackfillOutcome) -> None:
+def backfill_oai(worker: Worker, wanted: WantedPapers, outcome: BackfillOutcome) -> None:
     """Bring the wanted papers into the store by arXiv's OAI-PMH, at its pace.
 
     It selects by the day of the last change, which is never before the month of a paper's id: all changes since then
@@ -86,7 +86,11 @@ def _name_store(worker: Worker) -> str:
 
 
 def _walk_month(
-    worker: Worker, turns: StoreTurns, wanted: Wanted, days: tuple[date, date | None], outcome: BackfillOutcome
+    worker: Worker,
+    turns: StoreTurns,
+    wanted: WantedPapers,
+    days: tuple[date, date | None],
+    outcome: BackfillOutcome,
 ) -> bool:
     """Store the wanted papers that changed in these days; returns whether all of them could be read."""
     pages = oai.read_changes(worker.fetch, *days, categories=sorted(wanted.categories))
@@ -115,7 +119,7 @@ def _store_in_turns(worker: Worker, records: Iterator[OaiRecord], outcome: Backf
 
 
 def _wanted_records(
-    lines: Iterable[OaiRecord | BadLine], wanted: Wanted, name: str, outcome: BackfillOutcome
+    lines: Iterable[OaiRecord | BadLine], wanted: WantedPapers, name: str, outcome: BackfillOutcome
 ) -> Iterator[OaiRecord]:
     for line in lines:
         if isinstance(line, BadLine):

@@ -46,7 +46,7 @@ _ARGUMENTS = {
 }
 
 
-class _Refused(Exception):
+class _RefusedVerb(Exception):
     def __init__(self, code: str, reason: str = "") -> None:
         super().__init__(code)
         self.code, self.reason = code, reason
@@ -90,18 +90,18 @@ class ArxivOai:
         given = dict(query)
         try:
             if len(given) != len(query):
-                raise _Refused("badArgument", "Duplicate parameters not allowed")
+                raise _RefusedVerb("badArgument", "Duplicate parameters not allowed")
             inner = self._verb(given, request.now, twist)
             return document(request, given, _with_broken_date(inner) if twist == "unreadable" else inner)
-        except _Refused as error:
+        except _RefusedVerb as error:
             return error_document(error.code, error.reason, request)
 
     def _verb(self, given: Mapping[str, str], now: datetime, twist: str) -> str:
         verb = given.get("verb", "")
         if verb not in _ARGUMENTS:
-            raise _Refused("badVerb", "Invalid verb provided")
+            raise _RefusedVerb("badVerb", "Invalid verb provided")
         if set(given) - _ARGUMENTS[verb] - {"verb"}:
-            raise _Refused("badArgument", "Unallowed parameter")
+            raise _RefusedVerb("badArgument", "Unallowed parameter")
         match verb:
             case "Identify":
                 return identify()
@@ -129,23 +129,23 @@ class ArxivOai:
         kind = _format(given)
         name = given.get("identifier", "")
         if not name:
-            raise _Refused("badArgument", "Missing identifier")
+            raise _RefusedVerb("badArgument", "Missing identifier")
         if not name.startswith(ID_PREFIX):
-            raise _Refused("idDoesNotExist", f"All identifiers start with: {ID_PREFIX}")
+            raise _RefusedVerb("idDoesNotExist", f"All identifiers start with: {ID_PREFIX}")
         record = self.records(now).get(name.removeprefix(ID_PREFIX))
         if record is None:
-            raise _Refused("idDoesNotExist", "Nothing found for this id")
+            raise _RefusedVerb("idDoesNotExist", "Nothing found for this id")
         return f"<GetRecord>\n{full_record(record, kind)}</GetRecord>"
 
     def _list(self, verb: str, given: Mapping[str, str], now: datetime, twist: str) -> str:
         skip = 0
         if "resumptionToken" in given:
             if len(given) > 2:
-                raise _Refused("badArgument", "resumptionToken is exclusive")
+                raise _RefusedVerb("badArgument", "resumptionToken is exclusive")
             given = dict(parse_qsl(unquote(given["resumptionToken"])))
             number = given.pop("skip", "")
             if given.get("verb") != verb or not re.fullmatch(r"\d{1,9}", number, re.ASCII):
-                raise _Refused("badResumptionToken", "Token decoding failed or format is invalid.")
+                raise _RefusedVerb("badResumptionToken", "Token decoding failed or format is invalid.")
             skip = int(number)
         kind = _format(given)
         found = self._between(given, now)
@@ -155,7 +155,7 @@ class ArxivOai:
             found = [record for record in found if record.datestamp < newest] + kept
         page = found[skip : skip + PAGE]
         if not page:
-            raise _Refused("badResumptionToken" if skip else "noRecordsMatch")
+            raise _RefusedVerb("badResumptionToken" if skip else "noRecordsMatch")
         rows = [full_record(record, kind) if verb == "ListRecords" else record_header(record) for record in page]
         ending = ""
         if len(found) > skip + PAGE:
@@ -170,11 +170,11 @@ class ArxivOai:
         since = _day(given, "from") or EARLIEST
         until = _day(given, "until") or date.max
         if since < EARLIEST:
-            raise _Refused("badArgument", "from date too early")
+            raise _RefusedVerb("badArgument", "from date too early")
         if until != date.max and until > now.astimezone(UTC).date() + timedelta(days=1):
-            raise _Refused("badArgument", "until date too late")
+            raise _RefusedVerb("badArgument", "until date too late")
         if since > until:
-            raise _Refused("badArgument", "from must be before until")
+            raise _RefusedVerb("badArgument", "from must be before until")
         wanted = given.get("set", "")
         return [
             record
@@ -206,9 +206,9 @@ def fault_response(kind: str, request: SandboxRequest) -> SandboxResponse | None
 def _format(given: Mapping[str, str]) -> str:
     kind = given.get("metadataPrefix", "")
     if not kind:
-        raise _Refused("badArgument", "Missing metadataPrefix")
+        raise _RefusedVerb("badArgument", "Missing metadataPrefix")
     if kind not in FORMATS:
-        raise _Refused("cannotDisseminateFormat", "Did not recognize requested format")
+        raise _RefusedVerb("cannotDisseminateFormat", "Did not recognize requested format")
     return kind
 
 
@@ -221,4 +221,4 @@ def _day(given: Mapping[str, str], name: str) -> date | None:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise _Refused("badArgument", f"{name} date format must be YYYY-MM-DD")
+    raise _RefusedVerb("badArgument", f"{name} date format must be YYYY-MM-DD")

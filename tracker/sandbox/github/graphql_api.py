@@ -54,7 +54,7 @@ class _Folder:
 
 
 @dataclass(frozen=True)
-class _Entry:
+class _TreeEntry:
     repository: WorldRepository
     path: str
     kind: str
@@ -221,7 +221,7 @@ def _at(repository: WorldRepository, path: str) -> _Folder | File | None:
     )
 
 
-def _entries(folder: _Folder, _arguments: Mapping[str, Any]) -> list[_Entry]:
+def _entries(folder: _Folder, _arguments: Mapping[str, Any]) -> list[_TreeEntry]:
     start = len(folder.path)
     found: dict[str, str] = {}
     for path in folder.repository.tree:
@@ -232,7 +232,7 @@ def _entries(folder: _Folder, _arguments: Mapping[str, Any]) -> list[_Entry]:
         if path.startswith(folder.path):
             name, slash, _rest = path[start:].partition("/")
             found[name] = "tree" if slash else "commit"
-    return [_Entry(folder.repository, folder.path + name, kind) for name, kind in sorted(found.items())]
+    return [_TreeEntry(folder.repository, folder.path + name, kind) for name, kind in sorted(found.items())]
 
 
 def _find_branch(repository: WorldRepository, name: str) -> _Branch | None:
@@ -329,7 +329,7 @@ _TYPES: dict[type, tuple[str, dict[str, Resolver]]] = {
                          "committedDate": lambda c, _: c.repository.pushed_at,
                          "tree": lambda c, _: _Folder(c.repository, "")}),
     _Folder: ("Tree", {"entries": _entries}),
-    _Entry: ("TreeEntry", {"name": lambda e, _: e.path.rpartition("/")[2], "path": _says("path"),
+    _TreeEntry: ("TreeEntry", {"name": lambda e, _: e.path.rpartition("/")[2], "path": _says("path"),
                            "type": _says("kind"),
                            "mode": lambda e, _: {"tree": 0o40000, "commit": 0o160000}.get(e.kind, 0o100644),
                            "size": lambda e, _: e.file.size if e.file else 0,

@@ -65,7 +65,7 @@ def parse_document(
     source: str, variables: Mapping[str, Any], operation: str | None = None
 ) -> tuple[FieldSelection, ...]:
     """The selections of the operation, with fragments opened and variables filled in; raises GraphQLFault."""
-    reader = _Reader(source, variables)
+    reader = _TokenReader(source, variables)
     chosen = reader.document(operation)
     if chosen is None:
         raise GraphQLFault("A query attribute must be specified and must be a string.")
@@ -73,7 +73,7 @@ def parse_document(
     return tuple(reader.selections(0))
 
 
-class _Reader:
+class _TokenReader:
     def __init__(self, source: str, variables: Mapping[str, Any]) -> None:
         self.variables = dict(variables)
         self.tokens = _tokens(source)

@@ -197,7 +197,7 @@ class BaseModelRow(SQLModel, table=True):
     """As the Hub writes it now."""
     licence_claimed: str | None = None
     trouble: str = ""
-    """Why its terms cannot be told."""
+    """Why its terms are unknown."""
     bases: list[str] = list_field()
     asked_at: datetime = time_field()
 
