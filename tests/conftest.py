@@ -82,6 +82,16 @@ def _shared_tls_context() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _unforced_files() -> Iterator[None]:
+    """Leave files to the system's cache: a first cycle forces 450 files of a site to disk, one after the other. The processes of
+    `tests/faults` force theirs.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
+
+
 @pytest.fixture
 def now() -> datetime:
     return NOW
