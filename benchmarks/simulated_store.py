@@ -57,7 +57,7 @@ def write_store(store: Store, made: Sequence[Paper]) -> None:
     _read_further(store, made)
     _check(store, made)
     for start in range(0, len(made), 500):
-        judged = {paper.work: _judgement(paper) for paper in made[start : start + 500]}
+        judged = {paper.work: judgement_of(paper) for paper in made[start : start + 500]}
         judgements.save_judgements(store, judged, "j1", END)
     _write_releases(store)
 
@@ -167,7 +167,7 @@ def _check(store: Store, made: Sequence[Paper]) -> None:
     base_models.save_base(store, BASE, base_models.StoredBase(BASE, "cc-by-nc-4.0", "", (), START))
     for number, days in enumerate((20, 12, 8)):
         results = [
-            _result(paper, numbers[reference.key], reference, _check_of(paper, reference, number))
+            _result(paper, numbers[reference.key], reference, check_of(paper, reference, number))
             for paper in linked
             for reference, *_ in paper.links
         ]
@@ -178,7 +178,7 @@ def _check(store: Store, made: Sequence[Paper]) -> None:
             artifacts.save_archived_copy(store, numbers[paper.links[0][0].key], copy, END)
 
 
-def _check_of(paper: Paper, reference: Reference, number: int) -> Check:
+def check_of(paper: Paper, reference: Reference, number: int) -> Check:
     """What the check of this number, counted from 0, finds of a link."""
     fate = paper.fate if reference.kind == "repository" else ""
     if fate == "failing":
@@ -216,7 +216,8 @@ def _result(paper: Paper, artifact: int, reference: Reference, check: Check) -> 
     return artifacts.CheckResult(artifact=artifact, requested=reference, check=check, licence=licence)
 
 
-def _judgement(paper: Paper) -> judgements.Judgement:
+def judgement_of(paper: Paper) -> judgements.Judgement:
+    """What is judged of a paper at the end of the year."""
     reference = paper.links[0][0].key if paper.links else None
     verdicts = [
         Verdict(

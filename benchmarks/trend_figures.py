@@ -16,7 +16,7 @@ import tempfile
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,22 @@ METHOD = Path(__file__).parents[1] / "docs" / "method.md"
 COMPARED = ("papers", "code_of", "code_open", "weights_of", "weights_open", "data_of", "data_open", "promises", "kept",
             "waiting", "lapsed", "dropped", "relicensed")  # fmt: skip
 """Columns of `/organisations/comparison.csv` that are counted, and that the query has."""
+QUERIES: dict[str, tuple[str, Sequence[str], Sequence[str]]] = {
+    "open-by-day": (
+        "Open code on a day after the announcement",
+        ("month", "category", "day"),
+        ("papers", "known", "open", "unknown"),
+    ),
+    "open-now": ("Open by now", ("month", "category", "fact"), ("papers", "read", "open", "unread")),
+    "places": ("Repositories and the Hub", ("month", "place"), ("papers",)),
+    "licences": ("Licences", ("licence",), ("papers",)),
+    "links": ("Links", ("host", "age"), LINK_NUMBERS),
+    "never-there": ("Papers that link what was never there", ("month",), ("papers", "never_there")),
+    "comparison": ("Organisations", ("organisation",), COMPARED),
+    "reports": ("Monthly report", ("month", "figure"), ("papers",)),
+    "promises": ("Promises", ("days",), ("promises", "kept", "at_risk")),
+}
+"""The heading of the query in the method for each file, with the columns that name a row, and those that are counted."""
 Files = dict[str, list[dict[str, str]]]
 
 
@@ -90,94 +106,78 @@ def faults_of(
 ) -> list[str]:
     """Every figure that differs from the generator's truth, from the method's query, or between a file and a page."""
     return [
-        *_faults_of_counts(files, url, made),
+        *faults_of_queries(files, url),
+        *_faults_of_truth(files, made),
+        *_faults_of_views(url, made),
         *_faults_of_totals(url, made),
         *faults_of_cells(files, made, settings),
         *faults_of_pages(site, files, settings),
     ]
 
 
-def _faults_of_counts(files: Files, url: str, made: Sequence[Paper]) -> list[str]:
+def faults_of_queries(files: Files, url: str) -> list[str]:
+    """Every figure that differs between the files and the queries of the method."""
     queries, faults = run_queries(url), list[str]()
-
-    def compare(name: str, ours: Rows, theirs: Rows) -> None:
-        ours, theirs = +ours, +theirs
-        if not ours:
-            faults.append(f"{name}: no figure")
-        faults.extend(
-            f"{name}: {key}: {ours[key]} in the file, {theirs[key]} expected"
-            for key in sorted({*ours, *theirs}, key=str)
-            if ours[key] != theirs[key]
+    months = {name.removesuffix("/counts") for name in files if name.endswith("/counts")}
+    queries["Monthly report"] = [row for row in queries["Monthly report"] if row["month"] in months]
+    reported = [row for month in months for row in files[f"{month}/counts"]]
+    promised = [row for row in files["promises"] if row["group"] == "all"]
+    for name, (heading, keys, counted) in QUERIES.items():
+        rows = {"reports": reported, "promises": promised}.get(name) or files.get(name, [])
+        faults += _compare(
+            f"{name}, query", _select(rows, keys, counted), _select(queries[heading], keys, counted)
         )
-
-    def compare_both(file: str, query: str, keys: Sequence[str], counted: Sequence[str], truth: Rows) -> None:
-        ours = _select(files[file], keys, counted)
-        compare(f"{file}, query", ours, _select(queries[query], keys, counted))
-        if truth:
-            compare(f"{file}, truth", ours, truth)
-
-    compare_both("open-by-day", "Open code on a day after the announcement", ("month", "category", "day"),
-                 ("papers", "known", "open", "unknown"), _days_of(made))  # fmt: skip
-    now = ("month", "category", "fact")
-    compare_both("open-now", "Open by now", now, ("papers", "read", "open", "unread"), Counter())
-    compare(
-        "open now, truth",
-        _select(files["open-now"], now, ("open",)),
-        _named(figure_truth.open_now_of(made), "open"),
-    )
-    unknown = _named(figure_truth.unknown_of(made), "unknown")
-    compare("open now, unknown", _select(files["open-now"], now, ("unknown",)), unknown)
-    compare_both("places", "Repositories and the Hub", ("month", "place"), ("papers",), Counter())
-    compare(
-        "places, truth",
-        _select(files["places"], ("place",), ("papers",)),
-        _named(figure_truth.places_of(made), "papers"),
-    )
-    compare_both("licences", "Licences", ("licence",), ("papers",), Counter())
-    licences = _named(figure_truth.licences_of(made), "papers")
-    compare("licences, truth", _select(files["licences"], ("licence", "class"), ("papers",)), licences)
-    compare_both("links", "Links", ("host", "age"), LINK_NUMBERS, figure_truth.links_of(made))
-    compare_both("never-there", "Papers that link what was never there", ("month",), ("papers", "never_there"),
-                 figure_truth.never_there_of(made))  # fmt: skip
-    compare_both("comparison", "Organisations", ("organisation",), COMPARED, Counter())
-    ours = _select(files["comparison"], ("organisation",), (*COMPARED, "releases", "by_affiliation"))
-    compare("organisations, truth", ours, figure_truth.organisations_of(made))
-    terms = ("organisation", "year", "fact", "state", "licence_class")
-    compare("terms, truth", _select(files["terms"], terms, ("papers", "releases")), figure_truth.terms_of(made))
-    reported = sum(
-        (
-            _select(rows, ("month", "figure"), ("papers",))
-            for name, rows in files.items()
-            if name.endswith("/counts")
-        ),
-        Rows(),
-    )
-    months = {month for month, *_ in reported}
-    happened = _select(
-        (row for row in queries["Monthly report"] if row["month"] in months), ("month", "figure"), ("papers",)
-    )
-    compare("reports, query", reported, happened)
-    everybody = queries["Promises"]
-    waits = _select(
-        (row for row in files["promises"] if row["group"] == "all"), ("days",), ("promises", "kept", "at_risk")
-    )
-    compare("promises, query", waits, _select(everybody, ("days",), ("promises", "kept", "at_risk")))
-    shares = {row["days"]: row["share"] for row in files["promises"] if row["group"] == "all"}
+    shares = {row["days"]: row["share"] for row in promised}
     faults += [
         f"promises, query: {row['days']}: {shares[str(row['days'])]} in the file, {row['share']} expected"
-        for row in everybody
-        if abs(float(shares[str(row["days"])] or 0) - (row["share"] or 0)) > 1e-6
+        for row in queries["Promises"]
+        if shares and abs(float(shares[str(row["days"])] or 0) - (row["share"] or 0)) > 1e-6
     ]
-    compare(
-        "readiness",
-        _read(url, "SELECT value ->> 0, count(*) FROM artifacts, json_each(readiness) GROUP BY 1"),
-        figure_truth.marks_of(made),
-    )
-    rewritten = Counter({(): figure_truth.happened_total(made, "rewritten")})
-    compare("rewritten checks", _read(url, "SELECT sum(rewritten) FROM checks"), rewritten)
-    bound = f"SELECT licence_class, count(*) FROM artifacts WHERE licence_source LIKE '%{BASE}%' GROUP BY 1"
-    compare("base models", _read(url, bound), figure_truth.bound_of(made))
     return faults
+
+
+def _compare(name: str, ours: Rows, theirs: Rows) -> Iterator[str]:
+    ours, theirs = +ours, +theirs
+    for key in sorted({*ours, *theirs}, key=str):
+        if ours[key] != theirs[key]:
+            yield f"{name}: {key}: {ours[key]} in the file, {theirs[key]} expected"
+
+
+def _faults_of_truth(files: Files, made: Sequence[Paper]) -> list[str]:
+    now, terms = ("month", "category", "fact"), ("organisation", "year", "fact", "state", "licence_class")
+    by_day = ("papers", "known", "open", "unknown")
+    organisations = (*COMPARED, "releases", "by_affiliation")
+    truths: list[tuple[str, Sequence[str], Sequence[str], Rows]] = [
+        ("open-by-day", ("month", "category", "day"), by_day, _days_of(made)),
+        ("open-now", now, ("open",), _named(figure_truth.open_now_of(made), "open")),
+        ("open-now", now, ("unknown",), _named(figure_truth.unknown_of(made), "unknown")),
+        ("places", ("place",), ("papers",), _named(figure_truth.places_of(made), "papers")),
+        ("licences", ("licence", "class"), ("papers",), _named(figure_truth.licences_of(made), "papers")),
+        ("links", ("host", "age"), LINK_NUMBERS, figure_truth.links_of(made)),
+        ("never-there", ("month",), ("papers", "never_there"), figure_truth.never_there_of(made)),
+        ("comparison", ("organisation",), organisations, figure_truth.organisations_of(made)),
+        ("terms", terms, ("papers", "releases"), figure_truth.terms_of(made)),
+    ]
+    return [
+        *(f"{name}: no figure" for name, *_, truth in truths if not truth),
+        *(
+            fault
+            for name, keys, counted, truth in truths
+            for fault in _compare(f"{name}, truth", _select(files[name], keys, counted), truth)
+        ),
+    ]
+
+
+def _faults_of_views(url: str, made: Sequence[Paper]) -> list[str]:
+    """What the public views say of readiness, base models and histories that were rewritten."""
+    marks = "SELECT value ->> 0, count(*) FROM artifacts, json_each(readiness) GROUP BY 1"
+    bound = f"SELECT licence_class, count(*) FROM artifacts WHERE licence_source LIKE '%{BASE}%' GROUP BY 1"
+    rewritten: Rows = Counter({(): figure_truth.happened_total(made, "rewritten")})
+    return [
+        *_compare("readiness", _read(url, marks), figure_truth.marks_of(made)),
+        *_compare("rewritten checks", _read(url, "SELECT sum(rewritten) FROM checks"), rewritten),
+        *_compare("base models", _read(url, bound), figure_truth.bound_of(made)),
+    ]
 
 
 def _faults_of_totals(url: str, made: Sequence[Paper]) -> list[str]:
