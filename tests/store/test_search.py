@@ -267,7 +267,7 @@ def test_the_index_can_be_rebuilt(store: Store, now: datetime) -> None:
     assert search.find_papers(store, "sparse") == ["2606.00001"]
 
 
-def plan_searches(store: Store, words: str, limit: int) -> list[str]:
+def plan_searches(store: Store, words: str, limit: int, fact: Fact | None = None) -> list[str]:
     """The plans of the queries of the index that a search makes on a server."""
     asked: list[tuple[str, object]] = []
 
@@ -275,7 +275,7 @@ def plan_searches(store: Store, words: str, limit: int) -> list[str]:
     def _asks(_: object, __: object, sql: str, values: object, *___: object) -> None:
         asked.append((sql, values))
 
-    search.find_papers(store, words, limit, order=search.SearchOrder.RELEVANCE)
+    search.find_papers(store, words, limit, order=search.SearchOrder.RELEVANCE, fact=fact)
     event.remove(store.engine, "before_cursor_execute", _asks)
     with store.read() as connection:
         search_index.prefer_indexes(connection)
@@ -312,3 +312,6 @@ def test_a_search_on_a_server_reads_its_indexes_and_short_rows(store: Store, dat
     assert all("Bitmap Index Scan on paper_text_" in plan for plan in plans), plans
     for name in search_index.COLUMNS.values():
         assert any(f"Bitmap Index Scan on paper_text_{name}" in plan for plan in plans), plans
+    for fact in (Fact.WEIGHTS, Fact.DATA, Fact.DEMO):
+        plans = plan_searches(store, "tool", 1, fact)
+        assert all(f"Index Scan using work_open_{fact.value} on work" in plan for plan in plans), plans

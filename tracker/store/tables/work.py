@@ -52,6 +52,10 @@ class WorkRow(SQLModel, table=True):
             "work_next_judgement", "next_judgement_at", "id", sqlite_where=text("next_judgement_at IS NOT NULL")
         ),
         Index("work_open", "opened_at", "id", sqlite_where=text("code = 'open'")),
+        *(
+            Index(f"work_open_{fact}", "id", sqlite_where=text(f"{fact} = 'open'"))
+            for fact in ("weights", "data", "demo")
+        ),
         Index("work_scan_due", "submitted_at", "id", sqlite_where=text("scan_due = 1")),
         Index("work_record_due", "announced_at", "id", sqlite_where=text("record_due_at IS NOT NULL")),
         Index("work_text_due", "announced_at", "id", sqlite_where=text("text_due_at IS NOT NULL")),
