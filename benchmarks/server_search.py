@@ -7,12 +7,11 @@ not depend on what else the machine does.
 
 from __future__ import annotations
 
-import os
 import random
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,9 +87,13 @@ def list_searches() -> dict[str, list[Search]]:
 
 
 def processor_ms(process: int) -> float:
-    """The processor time that a process took so far (man 5 proc, `/proc/pid/stat`)."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+    """The processor time that a process took so far (Linux, Documentation/scheduler/sched-stats.rst)."""
+    return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e6
+
+
+def percentile(values: Sequence[float]) -> float:
+    """The 95th percentile."""
+    return statistics.quantiles(values, n=20)[-1]
 
 
 def measure(store: Store, limit: int) -> float:
@@ -98,18 +101,20 @@ def measure(store: Store, limit: int) -> float:
     with store.read() as connection:
         server = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
     slowest = 0.0
-    print(f"the first {limit}: median, 95th percentile, the server's processor time (mean), in ms; papers found")
+    print(
+        f"the first {limit}, in ms: time, and processor time of the server (median, 95th percentile); papers found"
+    )
     for kind, searches in list_searches().items():
-        times, found, before = [], 0, processor_ms(server)
+        times, processor, found = [], [], 0
         for words, narrowed in searches:
-            begun = time.perf_counter()
+            begun, before = time.perf_counter(), processor_ms(server)
             found += len(search.find_papers(store, words, limit, **narrowed))
             times.append((time.perf_counter() - begun) * 1000)
-        processor = (processor_ms(server) - before) / len(searches)
-        percentile = statistics.quantiles(times, n=20)[-1]
-        slowest = max(slowest, percentile)
+            processor.append(processor_ms(server) - before)
+        slowest = max(slowest, percentile(times))
         print(
-            f"  {statistics.median(times):7.1f} {percentile:7.1f} {processor:7.1f} {found / len(searches):6.0f}  {kind}",
+            f"  {statistics.median(times):7.1f} {percentile(times):7.1f}  {statistics.median(processor):7.1f} "
+            f"{percentile(processor):7.1f} {found / len(searches):6.0f}  {kind}",
             flush=True,
         )
     return slowest
