@@ -30,7 +30,7 @@ def test_what_appears_under_a_watched_owner_and_names_the_paper_is_found(
     with start_run(TRACKER_NOW="2026-06-18T05:00:00Z") as run:
         cycle.run_due_work(run.worker)
         assert run.states() == {arxiv_id: "promised"}, "once a week"
-    with start_run(TRACKER_NOW="2026-06-25T05:00:00Z") as run:
+    with start_run(TRACKER_NOW="2026-06-25T05:00:00Z", TRACKER_LIMITS__ACCOUNT_LISTS="0") as run:
         cycle.run_due_work(run.worker)
         assert run.states() == {arxiv_id: "open"}
         assert run.rows(f"SELECT reference, role FROM links WHERE arxiv_id = '{arxiv_id}'") == [
