@@ -79,7 +79,7 @@ def plan_reading(
     further: millions of them would take the upstreams' pace from the papers of the day.
     """
     newest = [scan for scan in scans if scan.version == latest]
-    metadata = [scan for scan in newest if scan.source is Source.METADATA]
+    metadata = [scan for scan in newest if scan.source is Source.METADATA and scan.outcome == "read"]
     records = [scan for scan in scans if scan.source is Source.HUB_RECORD]
     texts = [scan for scan in newest if scan.source in TEXT_SOURCES]
     pages = [scan for scan in newest if scan.source is Source.PAGE]
@@ -107,7 +107,12 @@ def list_depths(scans: Sequence[Scan], latest: int) -> tuple[ReadDepth, ...]:
         depth
         for scan in scans
         for depth in (_DEPTH.get(scan.source),)
-        if depth is ReadDepth.RECORD or (depth and scan.version == latest and scan.outcome == "read")
+        if depth
+        and (
+            scan.outcome != "unknown"
+            if depth is ReadDepth.RECORD
+            else scan.version == latest and scan.outcome == "read"
+        )
     }
     return tuple(depth for depth in ReadDepth if depth in read)
 

@@ -7,12 +7,12 @@ left alone for as long as it says, and hinders no other. Each host is a stage of
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import takewhile
 
 from tracker.domain.artifacts import Check, Reference
-from tracker.domain.errors import BudgetSpent
+from tracker.domain.errors import BudgetSpent, TrackerError
 from tracker.domain.history import Licence
 from tracker.domain.terms import Content, Fact, Outcome
 from tracker.fetch.response_policy import TOKEN_REFUSED
@@ -25,7 +25,7 @@ from tracker.pipeline import check_budget
 from tracker.pipeline.base_models import bound_by_bases
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.judge import judge_works
-from tracker.pipeline.stage import Stage
+from tracker.pipeline.stage import Stage, public_reason
 from tracker.store import artifact_queue, artifacts, upstreams
 
 log = logging.getLogger(__name__)
@@ -113,12 +113,44 @@ def _check_batch(
     commits = {key: artifact.commit for key, artifact in by_key.items() if artifact.commit}
     published = {key: artifact.published for key, artifact in by_key.items() if artifact.published}
     links = [artifact.reference for artifact in by_key.values()]
-    for link, answered in host.check_references(links, cycle.fetch, commits, published):
+    for link, answered in _ask(cycle, host, links, commits, published):
         artifact, check = by_key[link.target], answered
         if check.unchanged and check.host_id != artifact.host_id:
             # A stranger's copy under the old name shows the commit too; nothing of it was read.
-            ((_, check),) = host.check_references([link], cycle.fetch)
-        yield _check_result(cycle, artifact, check)
+            ((_, check),) = _ask(cycle, host, [link])
+        try:
+            result = _check_result(cycle, artifact, check)
+        except TrackerError:
+            raise
+        except Exception as error:  # noqa: BLE001 # an error in reading one artifact is that artifact's trouble alone
+            result = _check_result(cycle, artifact, _broken_off(link, error))
+        yield result
+
+
+def _ask(
+    cycle: Cycle, host: Host, links: Sequence[Reference], *known: Mapping[str, str]
+) -> Iterator[tuple[Reference, Check]]:
+    """What the host says of links; each is asked alone where this program breaks off at what it says of several."""
+    left = {link.target: link for link in links}
+    try:
+        for link, check in host.check_references(links, cycle.fetch, *known):
+            left.pop(link.target, None)
+            yield link, check
+    except TrackerError:
+        raise
+    except Exception as error:  # noqa: BLE001 # as above: the other links of the batch are asked all the same
+        for link in left.values():
+            if len(links) == 1:
+                yield link, _broken_off(link, error)
+            else:
+                yield from _ask(cycle, host, [link], *known)
+
+
+def _broken_off(link: Reference, error: Exception) -> Check:
+    """A check that this program could not read: nothing is known, and the log has the place in the program."""
+    reason = f"the program {public_reason(error)}"
+    log.error("checking %s: %s; please report it with this name", link.key, reason, exc_info=error)
+    return Check(outcome=Outcome.UNKNOWN, reason=reason)
 
 
 def _reading_rules(cycle: Cycle) -> str:

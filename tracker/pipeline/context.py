@@ -26,6 +26,8 @@ class Counts:
 
     new_papers: int = 0
     read_papers: int = 0
+    unreadable: list[str] = field(default_factory=list)
+    """The papers whose reading broke off by an error of this program."""
     further: Counter[ReadDepth] = field(default_factory=Counter)
     """Papers that were read further, by source."""
     to_read: dict[ReadDepth, int] = field(default_factory=dict)

@@ -14,15 +14,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tracker.domain.errors import UpstreamError
+from tracker.domain.errors import TrackerError, UpstreamError
 from tracker.domain.reading import ReadDepth
+from tracker.domain.terms import Source
 from tracker.pipeline.backlog import DAY_SECONDS, budget_name, read_sources
 from tracker.pipeline.context import Cycle
 from tracker.pipeline.full_text import read_text
 from tracker.pipeline.hub_records import read_record
 from tracker.pipeline.project_pages import read_pages
-from tracker.pipeline.read import read_batch
-from tracker.pipeline.stage import Stage
+from tracker.pipeline.read import read_batch, report_unreadable
+from tracker.pipeline.stage import Stage, public_reason
 from tracker.store.paper_queue import PaperToRead
 from tracker.store.reading_queue import count_waiting, papers_to_read
 from tracker.store.scans import ScanResult, save_scans
@@ -32,6 +33,10 @@ log = logging.getLogger(__name__)
 
 BATCH = 10
 """Papers that are chosen at once: what is announced meanwhile comes before the others soon."""
+
+
+_TRIED = {ReadDepth.RECORD: Source.HUB_RECORD, ReadDepth.TEXT: Source.HTML, ReadDepth.PAGE: Source.PAGE}
+"""What counts as tried where this program breaks off, so that the paper is not read again at once."""
 
 
 @dataclass(slots=True)
@@ -114,12 +119,28 @@ def _read_next(cycle: Cycle, source: _Source, sources: Sequence[_Source]) -> boo
         source.papers.extend(papers_to_read(cycle.store, source.depth, BATCH, cycle.now, cheaper))
     if source.is_over or not source.papers or _is_spent(cycle, source):
         return False
+    paper = source.papers.popleft()
     try:
-        scans = source.read(cycle, source.papers.popleft())
+        scans = source.read(cycle, paper)
     except UpstreamError as error:
         source.stage.fail_upstream(error)
         source.is_over = True
         return False
+    except TrackerError:
+        raise
+    except Exception as error:  # noqa: BLE001 # any error in the reading of one text is that paper's trouble alone
+        report_unreadable(cycle, paper, error)
+        source.stage.fail(f"arXiv:{paper.paper.arxiv_id}: {public_reason(error)}; see the log of this program")
+        reason = f"the program {public_reason(error)}"
+        scans = [
+            ScanResult(
+                work=paper.work,
+                version=paper.version,
+                source=_TRIED[source.depth],
+                outcome="unknown",
+                reason=reason,
+            )
+        ]
     save_scans(cycle.store, scans, cycle.rules.roles.version, cycle.now)
     while read_batch(cycle):
         pass

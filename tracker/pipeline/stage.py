@@ -99,11 +99,11 @@ def run_stage(stage: Stage, *, contained: bool) -> Iterator[Stage]:
             if not contained:
                 raise
             stage.check_cancelled()
-            stage.fail(_public_reason(error))
+            stage.fail(public_reason(error))
 
 
-def _public_reason(error: Exception) -> str:
-    """What everyone may read of an error: the text of a program's error may quote an address, that of a store's
+def public_reason(error: Exception) -> str:
+    """What everybody may read of an error: the text of a program's error may quote an address, that of a store's
     error begins with a path."""
     if isinstance(error, TrackerError) and not isinstance(error, StoreError):
         return str(error)

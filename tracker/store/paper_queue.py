@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from tracker.domain.papers import Paper
 from tracker.domain.reading import WAIT
@@ -15,7 +15,7 @@ from tracker.domain.terms import Promise, Role, Source
 from tracker.store.dialect import among
 from tracker.store.engine import Store
 from tracker.store.joined import VERSIONS
-from tracker.store.keys import paper_work
+from tracker.store.keys import paper_work, work_key
 from tracker.store.tables.artifact import ARTIFACT, ROLE
 from tracker.store.tables.work import SCAN, WORK
 
@@ -38,6 +38,13 @@ def papers_to_scan(store: Store, limit: int) -> list[PaperToRead]:
     new = select(WORK.c.id).where(*TO_READ).order_by(WORK.c.submitted_at.desc(), WORK.c.id).limit(limit)
     with store.read() as connection:
         return load_papers(connection, connection.execute(new).scalars())
+
+
+def postpone_scans(store: Store, works: Iterable[str]) -> None:
+    """Take papers from the queue whose reading broke off; they are judged by what was known before."""
+    keys = [work_key(work) for work in works]
+    with store.begin() as connection:
+        connection.execute(update(WORK).where(among(WORK.c.id, keys)).values(scan_due=False, judge_due=True))
 
 
 def load_papers(connection: Connection, works: Iterable[int]) -> list[PaperToRead]:
