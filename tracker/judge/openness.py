@@ -14,7 +14,7 @@ from tracker.domain.history import CheckRecord, Correction, History, Licence, Li
 from tracker.domain.terms import Content, Fact, LicenceClass, Outcome, Promise, Role, State
 from tracker.judge import licence_classes
 
-RULE_VERSION = "5"
+RULE_VERSION = "6"
 """Counts the changes of the rules and reasons in this folder; stored with every judgement."""
 KIND_OF_FACT = {
     Fact.CODE: ("repository", "gist"),
