@@ -19,6 +19,8 @@ from tracker.scheduler import Service
 from tracker.store import snapshot, stage_status
 from tracker.store.engine import Store
 
+of_a_file = pytest.mark.sqlite_only("a snapshot is a SQLite file")
+
 START = datetime(2026, 6, 16, 12, tzinfo=UTC)
 SECRETS = {"GITHUB_TOKEN": "ghp_very_secret", "HF_TOKEN": "hf_very_secret"}
 
@@ -51,6 +53,7 @@ def service(store: Store, tmp_path: Path, clock: Clock) -> Iterator[Service]:
     built.stop()
 
 
+@of_a_file
 def test_a_snapshot_is_made_when_the_last_is_a_day_old(service: Service, store: Store, clock: Clock) -> None:
     file = service.worker.settings.snapshot_file
     for hours, expected in ((0, START), (23, START), (24, START + timedelta(hours=24))):
@@ -70,6 +73,7 @@ def test_no_snapshot_is_due_when_disabled_or_on_a_server(tmp_path: Path, change:
     assert not is_due(loaded, START)
 
 
+@of_a_file
 def test_a_failed_snapshot_is_reported_and_retried(service: Service, store: Store, tmp_path: Path) -> None:
     (tmp_path / "snapshots").write_text("a file where the folder should be")
     make_due_snapshot(begin_cycle(service.worker))
@@ -81,6 +85,7 @@ def test_a_failed_snapshot_is_reported_and_retried(service: Service, store: Stor
     assert stage_status.load_stages(store)[1] == []
 
 
+@of_a_file
 def test_a_service_that_stops_breaks_the_snapshot_off(service: Service) -> None:
     service.worker.cancel.set()
     with pytest.raises(Cancelled):
@@ -94,6 +99,7 @@ def test_the_service_has_a_job_for_it_beside_the_work(service: Service) -> None:
     assert job.executor == "snapshot", "the work does not wait for it"
 
 
+@of_a_file
 def test_no_secret_is_in_a_snapshot(service: Service, store: Store, tmp_path: Path) -> None:
     stage_status.record_stage_failed(store, "harvest", "arxiv_api: 503", None, START)
     make_due_snapshot(begin_cycle(service.worker))

@@ -66,7 +66,7 @@ def test_works_belong_by_their_own_artifacts_alone(store: Store, add: Add, now: 
     assert (nobody.name, nobody.papers, nobody.terms) == ("None", 0, ())
 
 
-@pytest.mark.sqlite_only("the queries of the method are SQLite's")
+@pytest.mark.sqlite_only("the queries of the method are in the SQL of SQLite")
 def test_the_query_of_the_method_counts_what_befell_own_links_alone(store: Store, add: Add, now: datetime) -> None:
     organisations.sync_organisations(store, [Organisation(name="Ann's", github=("Ann",))])
     changed = (EventKind.RELICENSED, now)
