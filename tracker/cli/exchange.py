@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import io
 
     from tracker.settings import Settings
+    from tracker.store.imports import ImportSummary
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -235,10 +236,7 @@ def import_(
             result = imports.import_links(store, stream, resolve_url, source=name, rules=rules, now=now)
     except (OSError, EOFError, zlib.error) as error:
         raise TrackerError(f"{file}: cannot be read ({_reason(error)}); {GIVE_A_FILE}.") from None
-    for bad in result.bad_records:
-        print(f"{name}, line {bad.line}: {bad.reason}; skipped", file=sys.stderr)
-    if result.bad > len(result.bad_records):
-        print(f"{name}: {result.bad - len(result.bad_records):,} more like these", file=sys.stderr)
+    _print_bad_records(name, result)
     if not result.records:
         raise TrackerError(f"{name}: holds no record; give a list as docs/exchange.md describes.")
     print(
@@ -246,6 +244,13 @@ def import_(
         f"{result.unknown_papers:,} of papers that are not stored, {result.bad:,} bad"
     )
     return int(result.bad > 0)
+
+
+def _print_bad_records(name: str, result: "ImportSummary") -> None:
+    for bad in result.bad_records:
+        print(f"{name}, line {bad.line}: {bad.reason}; skipped", file=sys.stderr)
+    if result.bad > len(result.bad_records):
+        print(f"{name}: {result.bad - len(result.bad_records):,} more like these", file=sys.stderr)
 
 
 def _remove_reports(settings: "Settings", name: str) -> int:
