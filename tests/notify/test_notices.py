@@ -145,7 +145,7 @@ def test_a_service_that_hangs_is_ended_and_not_notified_twice(worker, listener, 
     good, slow = listener(), listener()
     slow.released.clear()
     enter(1)
-    environ = {"TRACKER_NOTIFY_URLS": f"{url(slow.address)}, {url(good.address)}", "TRACKER_NOTIFY__SECONDS": "2"}
+    environ = {"TRACKER_NOTIFY_URLS": f"{url(slow.address)}, {url(good.address)}", "TRACKER_NOTIFY__SECONDS": "5"}
     assert notify(worker(**environ), entered=1) == [
         "notices: service 1 of TRACKER_NOTIFY_URLS did not answer in time; the notice may have arrived and is not sent again"
     ]
