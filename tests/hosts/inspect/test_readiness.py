@@ -45,6 +45,9 @@ def seen(files: str, readme: str | None = None, repository: str = "method") -> d
         ),
         ("latest/checkpoint.tar", WEIGHTS, "latest/checkpoint.tar"),
         ("data/heat/pretrained/gcn/model.pth", WEIGHTS, "data/heat/pretrained/gcn/model.pth"),
+        ("atari/learned_models/pong.params", WEIGHTS, "atari/learned_models/pong.params"),
+        ("data/models/dates/model_weights.hdf5", WEIGHTS, "data/models/dates/model_weights.hdf5"),
+        ("data/models/dates/words.pkl nets/pretrained_models/resnet50.npz", WEIGHTS, None),
         ("data/model.pth latest/run.tar", WEIGHTS, None),
         ("pretrained/resnet50.pth", WEIGHTS, None),
         ("data/input_0.pt", WEIGHTS, None),
@@ -85,10 +88,12 @@ def test_a_copy_of_another_project_counts_where_the_readme_leads_to_it():
         ("The training code will be in `jobs`.", TRAINING, False),
         ("The code for constructing the benchmark is in `jobs`.", EVALUATION, False),
         ("The data for training are in `jobs`.", TRAINING, False),
+        ("See [TRAINING.md](TRAINING.md) for instructions.", TRAINING, True),
+        ("See [EVALUATION.md](EVALUATION.md) for instructions.", EVALUATION, False),
     ],
 )
 def test_a_sentence_leads_to_the_scripts_of_a_folder_that_is_there(readme, mark, found):
-    assert (mark in seen("jobs/a.sh", readme)) is found
+    assert (mark in seen("jobs/a.sh TRAINING.md", readme)) is found
 
 
 def test_marks_come_in_their_order_with_evidence_of_the_tree_first():
@@ -137,6 +142,11 @@ def test_hostile_text_is_read_in_linear_time():
         "sh ",
         "<img ",
         "~",
+        "[a]: http://",
+        "][",
+        "automatically download",
+        "import ",
+        "0.1 ",
         "\n",
         "# ",
     ]

@@ -16,6 +16,7 @@ from tracker.hosts.inspect import readiness_readme
 from tracker.hosts.inspect.code_files import MOST_PATH, Sizes
 from tracker.hosts.inspect.content import LICENCE_FILE
 from tracker.hosts.inspect.data_files import is_in_data_folder, is_weights
+from tracker.hosts.inspect.known_files import is_pretrained_model
 from tracker.hosts.inspect.readiness_lines import EVALUATION, TRAINING, has_word, words
 from tracker.hosts.inspect.readiness_scripts import (
     EVALUATES,
@@ -70,6 +71,11 @@ _MODEL_FOLDERS = frozenset(
         "pretrained",
         "pre_trained",
         "trained_models",
+        "trained_model",
+        "pretrained_models",
+        "learned_models",
+        "saved_models",
+        "model_zoo",
     }
 )
 _SURE_MODEL_FOLDERS = _MODEL_FOLDERS - {"model", "models"}
@@ -248,19 +254,21 @@ def _find_weights(files: Sequence[PurePosixPath], sizes: Sizes, repository: str)
 
 
 def _is_weights(file: PurePosixPath, repository: str) -> bool:
-    if (is_in_data_folder(file) and not is_in_folder(file, _SURE_MODEL_FOLDERS)) or is_in_folder(
-        file, TEST_FOLDERS
-    ):
+    named = not _SAVED_NAMES.isdisjoint(words(file.stem))
+    sure = is_in_folder(file, _SURE_MODEL_FOLDERS)
+    if is_in_data_folder(file) and not sure and not (named and is_in_folder(file, _MODEL_FOLDERS)):
+        return False
+    if is_in_folder(file, TEST_FOLDERS):
         return False
     if is_weights(file, repository):
         return True
     if len(file.parts) < _FEWEST_PARTS:
         return False
-    in_models = file.parts[0].lower() in _MODEL_FOLDERS
+    in_models = sure or file.parts[0].lower() in _MODEL_FOLDERS
     if _TENSORFLOW_CHECKPOINT.fullmatch(file.name):
-        return in_models or is_in_folder(file, _SURE_MODEL_FOLDERS)
-    named = not _SAVED_NAMES.isdisjoint(words(file.stem))
-    return file.suffix.lower() in _OTHER_WEIGHTS and (in_models or named)
+        return in_models
+    other = file.suffix.lower() in _OTHER_WEIGHTS and not is_pretrained_model(file, repository)
+    return other and (in_models or named)
 
 
 _TREE: Mapping[Mark, Callable[[Sequence[PurePosixPath], Sizes, str], str]] = {

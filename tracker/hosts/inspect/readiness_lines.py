@@ -66,6 +66,14 @@ RUN = re.compile(
     r"|make|snakemake|nextflow|dvc|cargo|go|uv run|poetry run|fairseq-train|colossalai|horovodrun|allennlp|rasa|lm_eval|ns-train|th|luajit)\s"
     r"|(?:^|[\s;&|])\./[\w./-]{0,200}[\w-](?=[\s`;&|<>]|$)",
 )
+INSTALL = re.compile(
+    r"(?:\bpip3?|\buv pip|-m pip) install\b|\b(?:conda|mamba|micromamba) (?:install|(?:env )?create|env update)\b|\bpoetry (?:install|add)\b"
+    r"|\buv (?:sync|add)\b|\bpixi install\b|\binstall\.packages\(|\b(?:devtools|remotes|pak|pacman|BiocManager)::|\bPkg\.(?:add|instantiate|develop|build)\b"
+    r"|\bapt(?:-get)? (?:-y )?install\b|\bbrew install\b|\bnpm (?:install|i|ci)\b|\byarn (?:install|add)\b|\bpython3? setup\.py (?:install|develop)\b"
+    r"|\b(?:cargo|go|stack|cabal|luarocks|easy_install|gem|opam) (?:install|build|get|add)\b|(?:\bbash|\bsh|\bsource|^\.|\./)\s?(?:[\w./-]{0,80}/)?(?:install|setup)[\w-]*\.sh\b"
+    r"|\]\s?add [A-Z]\w+",
+)
+"""A command that installs what a repository needs."""
 SCRIPT = re.compile(r"[\w./\[\]{},<>*-]{1,200}\.(?:py|sh|jl|R|m|lua|ipynb)\b")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from tracker.domain.terms import Mark
 from tracker.hosts.inspect.readiness_lines import (
     EVALUATION,
+    INSTALL,
     PREPARATION,
     RUN,
     SCRIPT,
@@ -20,15 +21,9 @@ from tracker.hosts.inspect.readiness_lines import (
     read_lines,
     words,
 )
+from tracker.hosts.inspect.readiness_results import find_results
 from tracker.hosts.inspect.readiness_weights import find_weights
 
-_INSTALL = re.compile(
-    r"(?:\bpip3?|\buv pip|-m pip) install\b|\b(?:conda|mamba|micromamba) (?:install|(?:env )?create|env update)\b|\bpoetry (?:install|add)\b"
-    r"|\buv (?:sync|add)\b|\bpixi install\b|\binstall\.packages\(|\b(?:devtools|remotes|pak|pacman|BiocManager)::|\bPkg\.(?:add|instantiate|develop|build)\b"
-    r"|\bapt(?:-get)? (?:-y )?install\b|\bbrew install\b|\bnpm (?:install|i|ci)\b|\byarn (?:install|add)\b|\bpython3? setup\.py (?:install|develop)\b"
-    r"|\b(?:cargo|go|stack|cabal|luarocks|easy_install|gem|opam) (?:install|build|get|add)\b|(?:\bbash|\bsh|\bsource|^\.|\./)\s?(?:[\w./-]{0,80}/)?(?:install|setup)[\w-]*\.sh\b"
-    r"|\]\s?add [A-Z]\w+",
-)
 _TEST_RUNNER = re.compile(
     r"\bpytest\b|\bunittest\b|\bcargo test\b|\bgo test\b|\bctest\b|\bmake (?:test|check)\b|\bPkg\.test\b|\btox\b"
 )
@@ -84,44 +79,6 @@ _TRAINED = re.compile(
     re.IGNORECASE,
 )
 _MAIN = re.compile(r"\bmain\.(?:py|lua|jl|m|R)\b")
-_RESULT_HEADING = re.compile(
-    r"result|performance|benchmark|leaderboard|score|accuracy|comparison|evaluation|experiment|headline|效果|结果|实验|結果|성능|결과|resultado|résultat|результат",
-    re.IGNORECASE,
-)
-_RESULT_WORDS = re.compile(
-    r"\b(?:acc(?:uracy)?|top-?[15]|f1|bleu|rouge|m?ap|miou|iou|fid|psnr|ssim|mse|mae|rmse|auc|auroc|em|ppl|perplexity|wer|cer|score|recall|precision|success|loss|error|sts|mrr|ndcg|hits|pass@\d|κ|kappa|win ?rate|speedup|results?)\b|准确率|精度",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(r"(?<![\w.])\d{0,6}\.\d{1,5}(?![\w.])|\d{1,3}(?:\.\d+)?\s?%")
-_NUMBER_CELL = re.compile(
-    r"\|[^|\w]{0,12}(?:<b>|\[)?[^|\w]{0,4}\d{0,6}[.,]?\d{1,6}(?:</?b>|e[-+]?\d|[^|\w]|\d|std){0,60}(?=\||$)"
-)
-_DECIMAL_CELL = re.compile(r"\|[^|\w]{0,12}\d{1,6}\.\d{1,6}(?:[^|\w]|\d|\([^|()]{0,40}\)|&nbsp;){0,60}(?=\||$)")
-_FEWEST_ROWS = 2
-_IMAGE = re.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{1,500}\)|<img\b[^>\n]{1,500}", re.IGNORECASE)
-_BADGE = re.compile(
-    r"shields\.io|badge|\.svg|star-history|logo|youtube|colab|github\.com/[\w./-]*/workflows", re.IGNORECASE
-)
-_RESULT_IMAGE = re.compile(
-    r"result|performance|benchmark|scores?\b|accuracy|leaderboard|quantitative|\btable\d|(?<![a-z])roc(?![a-z])|效果|结果",
-    re.IGNORECASE,
-)
-_RESULT_SECTION = re.compile(
-    r"\bresults?\b|performance|benchmark|ablation|experiments?\b|效果|结果|結果|성능|resultado|résultat|результат",
-    re.IGNORECASE,
-)
-_NO_RESULT = re.compile(r"demo|teaser|overview|architecture|framework|pipeline|model\.|method", re.IGNORECASE)
-_SETTING = re.compile(
-    r"\|?\s{0,8}[*_`]{0,3}(?:learning rate|lr|batch ?size|epochs?|optimi[sz]er|weight decay|warm-?up|dropout|seed)\b",
-    re.IGNORECASE,
-)
-"""The head of a row that gives a setting of the training."""
-_CAPTION = re.compile(r"(?:<\w{1,10}[^>]{0,80}>\s?){0,3}\W{0,4}(?:fig(?:ure)?|table)\.?\s?\d", re.IGNORECASE)
-_MADE = re.compile(r"generated|output|samples?\b|curve|reconstruct|predict", re.IGNORECASE)
-"""Words of a picture that the command right above it made."""
-_MOST_BETWEEN = 200
-"""Characters of a sentence between a command and the picture that it made."""
-_SEPARATOR = re.compile(r"\|?[\s:|-]{3,400}\|?")
 
 
 def find_marks(readme: str, repository: str, owner: str, is_there: Callable[[str], bool]) -> dict[Mark, str]:
@@ -145,13 +102,13 @@ def find_marks(readme: str, repository: str, owner: str, is_there: Callable[[str
         Mark.TRAINING: training,
         Mark.EVALUATION: evaluation,
         Mark.WEIGHTS: weights,
-        Mark.RESULTS: _find_results(lines) if run else "",
+        Mark.RESULTS: find_results(lines) if run else "",
     }
     return {mark: " ".join(line.split()) for mark, line in found.items() if line}
 
 
 def _find_install(lines: Sequence[ReadmeLine]) -> str:
-    return next((line.text for line in lines if _INSTALL.search(line.text)), "")
+    return next((line.text for line in lines if INSTALL.search(line.text)), "")
 
 
 def _find_command(lines: Sequence[ReadmeLine], wanted: frozenset[str], own: str) -> str:
@@ -164,7 +121,7 @@ def _find_command(lines: Sequence[ReadmeLine], wanted: frozenset[str], own: str)
             if installed and has_word(words(command.split()[0]), wanted):
                 return command
             is_run = installed or RUN.search(command) or SCRIPT.fullmatch(command)
-            if not is_run or _INSTALL.search(command) or _TEST_RUNNER.search(command):
+            if not is_run or INSTALL.search(command) or _TEST_RUNNER.search(command):
                 continue
             if has_word(_script(command), PREPARATION) or "installation" in command:
                 continue
@@ -199,7 +156,9 @@ def _find_place(lines: Sequence[ReadmeLine], wanted: frozenset[str], is_there: C
             said = words(line.text[max(0, match.start() - _NEAR) : match.start()])
             if has_word(said, _MAKING_DATA):
                 continue
-            if has_word(said, wanted) and not _CODE_WORDS.isdisjoint(said) and is_there(match[1]):
+            stem, _, ending = match[1].rpartition("/")[2].rpartition(".")
+            guide = ending == "md" and has_word(words(stem), wanted)
+            if (guide or (has_word(said, wanted) and not _CODE_WORDS.isdisjoint(said))) and is_there(match[1]):
                 return line.text
     return ""
 
@@ -225,65 +184,7 @@ def _find_any_run(lines: Sequence[ReadmeLine]) -> str:
             command
             for line in lines
             for command in line.commands()
-            if RUN.search(command) and not _INSTALL.search(command) and not has_word(words(command), _SHOWING)
+            if RUN.search(command) and not INSTALL.search(command) and not has_word(words(command), _SHOWING)
         ),
         "",
     )
-
-
-def _find_results(lines: Sequence[ReadmeLine]) -> str:
-    """A table of figures, or a picture of results."""
-    table: list[ReadmeLine] = []
-    for line in [*lines, ReadmeLine("", "", "", code=False)]:
-        if "|" in line.text and not line.code and line.text.count("|") >= 2:
-            table.append(line)
-            continue
-        if table and (found := _result_row(table)):
-            return found
-        table = []
-        if (
-            line.text.lower().startswith(("<td", "<tr"))
-            and _NUMBER.search(line.text)
-            and _RESULT_HEADING.search(line.headings)
-        ):
-            return line.text
-    code = ""
-    for place, line in enumerate(lines):
-        images = [] if line.code else [image for image in _IMAGE.findall(line.text) if not _BADGE.search(image)]
-        if any(_shows_results(image, line) or (code and _MADE.search(image)) for image in images):
-            return line.text
-        captions = [after.text for after in lines[place + 1 : place + 4] if images and _CAPTION.match(after.text)]
-        if captions and _RESULT_IMAGE.search(captions[0]):
-            return captions[0]
-        if line.code:
-            code = line.text if RUN.search(line.text) and not _INSTALL.search(line.text) else ""
-        elif images or len(line.text) > _MOST_BETWEEN:
-            code = ""
-    return ""
-
-
-def _shows_results(image: str, line: ReadmeLine) -> bool:
-    """Whether a picture shows results: its name or its heading says so."""
-    if _NO_RESULT.search(image):
-        return False
-    return bool(_RESULT_IMAGE.search(image) or _RESULT_SECTION.search(line.headings))
-
-
-def _says_percent(row: str) -> bool:
-    return bool(re.search(r"\d\s?%", row))
-
-
-def _result_row(table: Sequence[ReadmeLine]) -> str:
-    """The head of a table that holds figures; empty for any other table."""
-    rows = [line.text for line in table if not _SEPARATOR.fullmatch(line.text)]
-    numeric = [len(_NUMBER_CELL.findall(row)) or len(_DECIMAL_CELL.findall(row)) for row in rows[1:]]
-    if sum(cells >= 1 for cells in numeric) < _FEWEST_ROWS:
-        if _RESULT_SECTION.search(table[0].nearest) and sum(map(_says_percent, rows[1:])) >= _FEWEST_ROWS:
-            return rows[0]
-        return ""
-    if sum(bool(_SETTING.match(row)) for row in rows) >= _FEWEST_ROWS:
-        return ""
-    head = rows[0]
-    named = _RESULT_WORDS.search(" ".join([head, *words(head), *rows[1:4]]))
-    figures = sum(len(_DECIMAL_CELL.findall(row)) >= _FEWEST_ROWS for row in rows[1:]) >= _FEWEST_ROWS
-    return head if named or figures or _RESULT_HEADING.search(table[0].headings) else ""

@@ -34,7 +34,8 @@ _HELPERS = frozenset(
     ]
 )  # fmt: skip
 """Folders of parts that scripts use: a part that plots or lists experiments makes no figure of a paper by itself."""
-_APPLICATIONS = frozenset({"android", "ios", "webapp", "frontend"})
+_ASIDE = frozenset({"android", "ios", "webapp", "frontend", "ci", "ci_scripts"})
+"""Folders of applications and of continuous integration."""
 _APPLICATION_LANGUAGES = frozenset(
     {".java", ".kt", ".swift", ".cs", ".js", ".jsx", ".ts", ".tsx", ".vue", ".html", ".dart"}
 )
@@ -53,7 +54,7 @@ class Wanted:
     """The names that count after all others."""
 
 
-TRAINS = Wanted(TRAINING, TRAINING_FOLDERS, frozenset())
+TRAINS = Wanted(TRAINING | {"learn"}, TRAINING_FOLDERS, frozenset({"learn"}))
 EVALUATES = Wanted(EVALUATION, EVALUATION_FOLDERS, _SHOWN)
 
 
@@ -84,7 +85,7 @@ def find_script(files: Iterable[PurePosixPath], wanted: Wanted, repository: str)
 def _rank(file: PurePosixPath, wanted: Wanted, package: str) -> int | None:
     """How surely a file does what is wanted, 0 the most; None where nothing says so."""
     found, folders = words(file.stem), file.parts[:-1]
-    if has_word(found, PREPARATION) or any(folder.lower() in _APPLICATIONS for folder in folders):
+    if has_word(found, PREPARATION) or any(folder.lower() in _ASIDE for folder in folders):
         return None
     names = wanted.names - _VAGUE if _is_part(file) else wanted.names
     helper = any(has_word(_folder_words(folder), _HELPERS) for folder in folders)

@@ -25,6 +25,8 @@ _TEST_ANYWHERE = re.compile(
 )
 """Files that test runners collect wherever they lie."""
 _PYTHON_TEST = re.compile(r"test_([\w-]+)\.py|([\w-]+)_test\.py")
+_TRAINING_FOLDERS = frozenset({"train", "training"})
+_MEASURING_FOLDERS = frozenset({"test", "testing"})
 _TEST_SET_UP = frozenset({"conftest.py", "pytest.ini", "tox.ini", "noxfile.py"})
 
 
@@ -36,17 +38,27 @@ def is_in_folder(file: PurePosixPath, names: frozenset[str]) -> bool:
 def find_tests(files: Sequence[PurePosixPath]) -> Iterator[PurePosixPath]:
     """The files that a test runner would collect."""
     names = {file.name for file in files}
-    stems = {(file.parent, file.stem) for file in files}
+    stems = {(file.parent, file.stem) for file in files if file.suffix == ".py"}
+    trained = {file.parent.parent for file in files if file.parent.name.lower() in _TRAINING_FOLDERS}
     set_up = not names.isdisjoint(_TEST_SET_UP)
     for file in files:
         named = _TEST_ANYWHERE.fullmatch(file.name) or (
-            is_in_folder(file, TEST_FOLDERS) and _TEST_NAMES.fullmatch(file.name)
+            is_in_folder(file, TEST_FOLDERS)
+            and _TEST_NAMES.fullmatch(file.name)
+            and not _is_beside_training(file, trained)
         )
         match = _PYTHON_TEST.fullmatch(file.name)
         name = (match[1] or match[2]) if match else ""
         # Scripts that measure a model are called so too: a test has its module beside it, or a runner that is set up.
         if named or (name and (set_up or ((file.parent, name) in stems and not _measures(file, name, stems)))):
             yield file
+
+
+def _is_beside_training(file: PurePosixPath, trained: Set[PurePosixPath]) -> bool:
+    """Whether the folder of tests that a file lies in stands beside one that trains: it measures a model."""
+    return any(
+        folder.name.lower() in _MEASURING_FOLDERS and folder.parent in trained for folder in file.parents[:-1]
+    )
 
 
 def _measures(file: PurePosixPath, name: str, stems: Set[tuple[PurePosixPath, str]]) -> bool:

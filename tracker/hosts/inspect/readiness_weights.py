@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from tracker.hosts.inspect.readiness_lines import ReadmeLine, has_word, words
+from tracker.hosts.inspect.readiness_lines import RUN, SCRIPT, ReadmeLine, has_word, words
 
 _URL = re.compile(r"https?://[^\s)>\]\"'`|]{4,400}")
 _WEIGHTS_HOST = re.compile(
@@ -16,6 +17,7 @@ _WEIGHTS_HOST = re.compile(
     r"|cloud\.tsinghua\.edu\.cn/|box\.|[\w.-]*box\.com/|wandb\.ai/|tfhub\.dev/|kaggle\.com/models|openaipublic)",
     re.IGNORECASE,
 )
+_HUB_DATA = re.compile(r"https?://(?:huggingface\.co|hf\.co|hf-mirror\.com)/datasets/", re.IGNORECASE)
 _WEIGHTS_FILE = re.compile(
     r"\.(?:pth?|ckpt|safetensors|pth\.tar|gguf|onnx|h5|npz|pkl|pdparams|caffemodel|weights|bin|tar\.gz|zip|t7|joblib|msgpack|bson|jld2)(?:\?|$)",
     re.IGNORECASE,
@@ -46,9 +48,11 @@ _OWN = re.compile(
 )
 _BASE = re.compile(
     r"\b(?:imagenet|resnet|vgg|llama|vicuna|qwen|mistral|gemma|stable[- ]?diffusion|sdxl?|bert|roberta|gpt-?[234j]|opt-|t5|clip|vit-|swin|deit|dinov?2?|sam\b|mae\b"
-    r"|glove|word2vec|fasttext|inception|i3d|wav2vec|hubert|whisper|efficientnet|yolo|smplx?|mano|flame|raft|midas|arcface|deepseek|phi-|pythia|bloom|base models?|backbone|from (?:the )?official|third[- ]party)",
+    r"|glove|word2vec|fasttext|inception|googlenet|alexnet|densenet|mobilenet|squeezenet|i3d|wav2vec|hubert|whisper|efficientnet|yolo|smplx?|mano|flame|raft|midas|arcface|deepseek|phi-|pythia|bloom|base models?|backbone|from (?:the )?official|third[- ]party"
+    r"|(?:audio|face|feature|image|language|motion|speech|text|video|vision|visual) (?:encoder|extractor|detector|evaluator)s?\b)",
     re.IGNORECASE,
 )
+"""Models that others build on, and parts for which models of others are taken."""
 _WEIGHTS_HEADING = re.compile(
     r"model ?zoo|(?:pre-?)?trained (?:models?|weights|checkpoints?|networks?)|checkpoints?|weights|models? (?:list|download|release|card|summary|checkpoint)|released? models?|model weights"
     r"|^\W*(?:\d+\.?\s)?models?\W*$|available .{0,20}models|download (?:link|the )?.{0,20}models?|模型下载|模型权重|预训练模型|모델|学習済み",
@@ -80,16 +84,36 @@ _HERE = re.compile(
     re.IGNORECASE,
 )
 """A link to a host of any kind whose text is a word like "here"."""
+_ANY_HOST = re.compile(
+    r"\b(?:at|from|in|on)\W{1,4}\[[^\]\n]{1,100}\]\((?!https?://(?:www\.)?(?:github|gitlab|arxiv)\.)https?://[^\s)]{4,300}(?<!\.pdf)(?<!\.html)\)",
+    re.IGNORECASE,
+)
+"""A link to a host of any kind as the place at which something is given."""
+_FETCHED = re.compile(
+    r"\bautomatically download\w{0,3}\b.{0,60}\b(?:checkpoints?|weights|models?)\b"
+    r"|\b(?:checkpoints?|weights|models?)\b.{0,60}\b(?:downloaded automatically|automatically downloaded)\b",
+    re.IGNORECASE,
+)
+"""What code says that fetches the parameters by itself."""
+_FETCH = re.compile(r"\b(?:wget|curl|gdown|aria2c)\b")
+_IMPORT = re.compile(r"from ([\w.]{1,80}) import ([\w, ]{1,200})")
+_LOADED = re.compile(r"\b(\w{1,80})\.from_pretrained\(\s{0,3}[\"'][\w./-]{1,100}[\"']")
+_REFERENCE = re.compile(r"\[([^\[\]]{1,80})\]:\s{1,8}<?(https?://[^\s>]{4,400})")
+_REFERRED = re.compile(r"\]\[([^\[\]]{1,80})\]")
+_MOST_REFERENCES = 8
+"""References of a line whose addresses are put in."""
 _CONTAINS = re.compile(r"\b(?:contains?|includes?|including|holds?)\b", re.IGNORECASE)
 _NEAR = 180
 """Characters before a link that say what it leads to."""
+_NEAR_START = 40
+"""Characters at the start of a sentence in which its subject stands."""
 _SHORTEST_NAME = 3
 _AFTER = 240
 """Characters after a link in which a sentence says what it holds."""
 
 
 def find_weights(lines: Sequence[ReadmeLine], repository: str, owner: str) -> str:
-    """A link to the fitted parameters of this work, or the name by which code loads them."""
+    """A link to the fitted parameters of this work, the name by which code loads them, or the command that fetches them."""
     release = f"github.com/{owner}/{repository}/releases/download/".lower()
     for line in lines:
         if any(
@@ -98,10 +122,62 @@ def find_weights(lines: Sequence[ReadmeLine], repository: str, owner: str) -> st
             return line.text
         if owner and any(release in url.lower() and _WEIGHTS_FILE.search(url) for url in _URL.findall(line.text)):
             return line.text
+    introduced = _with_context(lines)
+    for line, whole in zip(lines, introduced, strict=True):
+        if not whole.code and not _lists_others(whole.text, owner) and _is_weights_link(whole, repository):
+            return line.text
+    return _find_loaded(lines, repository) or next(
+        (line.text for line, whole in zip(lines, introduced, strict=True) if _is_fetched(whole, repository)), ""
+    )
+
+
+def _with_context(lines: Sequence[ReadmeLine]) -> list[ReadmeLine]:
+    """The lines with the addresses that their references stand for; before the items of a list stands what introduces it."""
+    urls = {match[1].lower(): match[2] for line in lines if (match := _REFERENCE.match(line.text))}
+    whole: list[ReadmeLine] = []
+    introduction = ReadmeLine("", "", "", code=False)
     for line in lines:
-        if not line.code and not _lists_others(line.text, owner) and _is_weights_link(line, repository):
+        text = _REFERRED.sub(
+            lambda match: f"]({url})" if (url := urls.get(match[1].lower())) else match[0],
+            line.text,
+            _MOST_REFERENCES,
+        )
+        if line.text.startswith(("- ", "* ")):
+            listed = introduction.text.endswith((":", "：")) and introduction.headings == line.headings
+            whole.append(replace(line, text=text, before=introduction.text if listed else line.before))
+        else:
+            introduction = line
+            whole.append(replace(line, text=text))
+    return whole
+
+
+def _find_loaded(lines: Sequence[ReadmeLine], repository: str) -> str:
+    """The code that loads fitted parameters by a class of the package that the repository is named after."""
+    own, classes = "".join(words(repository)), set[str]()
+    for line in lines:
+        if not line.code:
+            continue
+        if (match := _IMPORT.search(line.text)) and "".join(words(match[1].partition(".")[0])) == own:
+            classes.update(name.strip() for name in match[2].split(","))
+        if (match := _LOADED.search(line.text)) and match[1] in classes:
             return line.text
     return ""
+
+
+def _is_fetched(line: ReadmeLine, repository: str) -> bool:
+    """Whether a sentence or a command fetches the parameters of this work."""
+    if _BASE.search(line.text):
+        return False
+    if not line.code:
+        said = words(line.text)
+        by_script = "download" in " ".join(said) and SCRIPT.search(line.text) and has_word(said, _STRONG_WEIGHTS)
+        return bool(_OWN.search(line.text) and (by_script or _FETCHED.search(line.text)))
+    said = words(line.before)
+    if _BASE.search(line.before) or not has_word(said, _STRONG_WEIGHTS) or "download" not in " ".join(said):
+        return False
+    if _FETCH.search(line.text):
+        return _is_weights_link(replace(line, text=f"{line.before} {line.text}"), repository)
+    return bool(RUN.search(line.text) and "download" in words(line.text))
 
 
 _DATA_REPOSITORY = re.compile(r"repo[-_]type[ =]{1,3}[\"']?(?:dataset|space)|load_dataset", re.IGNORECASE)
@@ -132,17 +208,23 @@ def _is_weights_link(line: ReadmeLine, repository: str) -> bool:
     links = [
         match
         for match in _URL.finditer(text)
-        if _WEIGHTS_HOST.match(match[0]) or _WEIGHTS_FILE.search(match[0]) or _WEIGHTS_PLACE.match(match[0])
+        if (_WEIGHTS_HOST.match(match[0]) or _WEIGHTS_FILE.search(match[0]) or _WEIGHTS_PLACE.match(match[0]))
+        and not _HUB_DATA.match(match[0])
     ] or [match for match in _RELATIVE.finditer(text) if not _RELATIVE_FOLDER.fullmatch(match[0])]
     if not links:
         links = [
             link for link in _HERE.finditer(text) if _OWN.search(text) and _TRAINED.search(text[: link.start()])
+        ] or [
+            link
+            for link in _ANY_HOST.finditer(text)
+            if _GIVEN.search(text) and _TRAINED.search(text[:_NEAR_START])
         ]
     if not links:
         return False
     near = " ".join(text[max(0, match.start() - _NEAR) : match.start()] for match in links[:20])
     announced = text.startswith(("- ", "* ")) and line.before.endswith((":", "："))
-    if announced or text.startswith(("[", "- [", "* [", "http")):
+    continued = text[:1].islower() and not text.startswith("http")
+    if announced or continued or text.startswith(("[", "- [", "* [", "http")):
         near = f"{line.before[-_NEAR:]} {near}"
     said = words(near if not text.startswith("|") else text)
     name = "".join(words(repository))
@@ -156,7 +238,8 @@ def _is_weights_link(line: ReadmeLine, repository: str) -> bool:
     own = own or (heading and bool(_OWN.search(line.before)))
     if text.count("|") >= _FEWEST_BARS and alone and _MEASURED.search(text):
         return True
-    if _BASE.search(text) and not own and not (heading and text.startswith("|")):
+    others = _BASE.search(text) or ((announced or continued) and _BASE.search(line.before[-_NEAR:]))
+    if others and not own and not (heading and text.startswith("|")):
         return False
     if heading:
         return True
