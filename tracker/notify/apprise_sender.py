@@ -15,6 +15,9 @@ import threading
 from typing import Any
 
 LOCK = threading.Lock()
+READ_SECONDS = 3600.0
+"""How long an answer may take: longer than the parent process waits. apprise's own four seconds call a notice `failed`
+that a slow service has, and it would be sent again."""
 
 
 def main() -> None:
@@ -56,6 +59,7 @@ def _send(notice: dict[str, str]) -> tuple[str, str]:
     service: Any = apprise.Apprise.instantiate(notice["url"], asset=asset)
     if service is None:
         return "", "unusable"
+    service.socket_read_timeout = READ_SECONDS
     sender = apprise.Apprise(asset=asset)
     sender.add(service)
     # The format that the service prefers, or that its address requests.
