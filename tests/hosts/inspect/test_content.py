@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from tracker.domain.terms import Content, Fact
 from tracker.hosts.inspect.announcements import promises_code, promises_release
-from tracker.hosts.inspect.code_files import has_programming_language, is_stub, scripts_to_read
+from tracker.hosts.inspect.code_files import (
+    CodeFinding,
+    find_code,
+    has_programming_language,
+    is_settled,
+    is_stub,
+    scripts_to_read,
+)
 from tracker.hosts.inspect.content import classify_repository, find_licence_files
 from tracker.hosts.inspect.hub_files import classify_hub_artifact
 
@@ -257,3 +264,13 @@ def test_other_names_of_licence_files():
     ]
     assert set(find_licence_files(names, most=9)) == set(names) - {"COPYRIGHT", "src/LICENSE"}
     assert find_licence_files(["LICENSES/MIT.txt", "LICENSE"])[0] == "LICENSE"
+
+
+@pytest.mark.parametrize(
+    "path", ["https://github.com/a/b/main.py", "./main.py", "src//main.py", "src/./main.py", "src/"]
+)
+def test_a_path_that_git_cannot_hold_is_no_file(path: str) -> None:
+    sizes = {path: 5_000, "LICENSE": 1_000}
+    assert scripts_to_read(sizes, promised=True) == []
+    assert not is_settled(sizes)
+    assert find_code(sizes)[0] is not CodeFinding.CODE

@@ -207,7 +207,8 @@ def _sort_files(sizes: Sizes, language: str | None, hollow: Collection[str]) -> 
     kinds: dict[FileKind, list[PurePosixPath]] = {kind: [] for kind in FileKind}
     for path, size in sizes.items():
         file = PurePosixPath(path)
-        if len(path) > MOST_PATH or not is_visible(file) or "{{" in path:
+        # Git holds no path with an empty part or `.`: it would be another file by its normal name.
+        if len(path) > MOST_PATH or not is_visible(file) or "{{" in path or str(file) != path:
             continue
         kind = table.kind(file.name, language)
         if kind is FileKind.OTHER or _is_set_up(file):
