@@ -166,3 +166,8 @@ def test_real_titles_and_abstracts_lose_no_letters() -> None:
                 assert "\\" not in shown or "\\" in text
             title = readable_text(paper["title"])
             assert not set("\\${}") & set(title), title
+
+
+def test_a_formula_that_is_broken_converts_to_itself() -> None:
+    shown = readable_text(r"R^{2 ${\\$ a}$$ $}$$$")
+    assert shown == readable_text(shown) == "R² a"

@@ -53,12 +53,22 @@ def readable_text(text: str) -> str:
 
     Never raises; empty only if `text` has no visible character.
     """
-    shown = raw = " ".join(clean_text(text[:MOST]).split())
+    raw = " ".join(clean_text(text[:MOST]).split())
+    shown = _convert(raw)
+    if shown is None:
+        # Without its marks of TeX even a broken formula comes to an end.
+        defused = " ".join(DASHES.sub("–", raw.translate(_DEFUSED)).replace("``", "“").split()) or raw
+        shown = _convert(defused) or defused
+    return shown
+
+
+def _convert(shown: str) -> str | None:
+    """The text that converts to itself; None where `PASSES` do not lead to one."""
     for _ in range(PASSES):
         before, shown = shown, _convert_tex(_strip_html(shown))
         if shown == before:
             return shown
-    return " ".join(DASHES.sub("–", raw.translate(_DEFUSED)).replace("``", "“").split()) or raw
+    return None
 
 
 def _strip_html(text: str) -> str:
