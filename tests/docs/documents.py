@@ -11,6 +11,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 LANGUAGES = {"sh", "console", "python", "sql", "toml", "json", "text"}
 WIDTH = 100
 
+_CONFLICT = re.compile(r"^(?:<<<<<<<|>>>>>>>) ", re.MULTILINE)
 _FENCE = re.compile(r"^( *)```([^\n`]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -80,8 +81,10 @@ def wide_lines(text: str) -> list[int]:
 
 
 def placeholders(text: str) -> list[str]:
-    """Words that wait to be replaced: TODO and its like, and capitals in a column of a table that otherwise holds numbers."""
-    return [*_PLACEHOLDER.findall(prose(text)), *(cell for rows in tables(text) for cell in _unmeasured(rows))]
+    """What waits to be replaced: TODO and its like, capitals in a column of a table that otherwise holds numbers, and the
+    marks of a merge that was not settled."""
+    unmeasured = (cell for rows in tables(text) for cell in _unmeasured(rows))
+    return [*_PLACEHOLDER.findall(prose(text)), *unmeasured, *_CONFLICT.findall(text)]
 
 
 def tables(text: str) -> list[list[list[str]]]:

@@ -90,6 +90,7 @@ def test_each_kind_of_fault_is_found() -> None:
     assert missing_tests("`test_no_such_thing`") == ["test_no_such_thing"]
     assert wide_lines(text) == [3]
     assert placeholders(text) == ["TODO", "PARQ"]
+    assert placeholders("<<<<<<< HEAD\na\n=======\nb\n>>>>>>> b\n") == ["<<<<<<< ", ">>>>>>> "]
     assert [(block.line, block.language, block.text) for block in blocks("a\n  ```sh\n  b\n  ```\n", "x.md")] == [
         (2, "sh", "b\n")
     ]
