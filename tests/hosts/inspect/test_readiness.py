@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.domain.terms import Mark
+from tracker.hosts.inspect import readiness_readme
 from tracker.hosts.inspect.readiness import MOST_EVIDENCE, find_readiness
 
 DEPENDENCIES, TRAINING, EVALUATION = Mark.DEPENDENCIES, Mark.TRAINING, Mark.EVALUATION
@@ -94,6 +95,16 @@ def test_a_copy_of_another_project_counts_where_the_readme_leads_to_it():
 )
 def test_a_sentence_leads_to_the_scripts_of_a_folder_that_is_there(readme, mark, found):
     assert (mark in seen("jobs/a.sh TRAINING.md", readme)) is found
+
+
+def test_places_of_a_tree_are_looked_up_and_not_searched_for_each_sentence(monkeypatch):
+    given = []
+    find = readiness_readme.find_marks
+    monkeypatch.setattr(
+        readiness_readme, "find_marks", lambda *given_now: given.append(given_now) or find(*given_now)
+    )
+    seen("jobs/deep/a.sh TRAINING.md", "Training scripts are in `.`")
+    assert given[0][-1] == {"jobs", "jobs/deep", "jobs/deep/a.sh", "TRAINING.md"}
 
 
 def test_marks_come_in_their_order_with_evidence_of_the_tree_first():

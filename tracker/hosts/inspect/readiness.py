@@ -120,10 +120,8 @@ def find_readiness(sizes: Sizes, readme: str | None, *, repository: str = "", ow
         if path:
             marks[mark] = _shorten(path)
 
-    def is_there(path: str) -> bool:
-        return any(str(file) == path or str(file).startswith(f"{path}/") for file in files)
-
-    for mark, line in readiness_readme.find_marks(readme or "", repository, owner, is_there).items():
+    places = {str(place) for file in files for place in (file, *file.parents[:-1])} if readme else set()
+    for mark, line in readiness_readme.find_marks(readme or "", repository, owner, places).items():
         marks.setdefault(mark, _shorten(f"README: {line}"))
     return {mark: marks[mark] for mark in Mark if mark in marks}
 

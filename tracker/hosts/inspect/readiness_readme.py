@@ -6,7 +6,7 @@ Strangers write READMEs: a bounded part is read, each pattern in linear time, an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 
 from tracker.domain.terms import Mark
 from tracker.hosts.inspect.readiness_lines import (
@@ -81,20 +81,21 @@ _TRAINED = re.compile(
 _MAIN = re.compile(r"\bmain\.(?:py|lua|jl|m|R)\b")
 
 
-def find_marks(readme: str, repository: str, owner: str, is_there: Callable[[str], bool]) -> dict[Mark, str]:
-    """The marks that a README shows, each with the line that shows it; `is_there` tells whether the tree has a path."""
+def find_marks(readme: str, repository: str, owner: str, places: Collection[str]) -> dict[Mark, str]:
+    """The marks that a README shows, each with the line that shows it; `places` are the paths of the files and
+    folders of the tree."""
     lines = list(read_lines(readme))
     weights = find_weights(lines, repository, owner)
     own = "".join(words(repository)[:1])
     training = (
-        _find_command(lines, TRAINING, own) or _find_code(lines, _FITS) or _find_place(lines, TRAINING, is_there)
+        _find_command(lines, TRAINING, own) or _find_code(lines, _FITS) or _find_place(lines, TRAINING, places)
     )
     if not training and not weights:
         training = _find_main_of_trained(lines)
     evaluation = (
         _find_command(lines, EVALUATION, own)
         or _find_code(lines, _EVALUATES)
-        or _find_place(lines, EVALUATION, is_there)
+        or _find_place(lines, EVALUATION, places)
     )
     run = training or evaluation or _find_any_run(lines)
     found = {
@@ -147,7 +148,7 @@ def _find_code(lines: Sequence[ReadmeLine], pattern: re.Pattern[str]) -> str:
     return next((line.text for line in lines if line.code and pattern.search(line.text)), "")
 
 
-def _find_place(lines: Sequence[ReadmeLine], wanted: frozenset[str], is_there: Callable[[str], bool]) -> str:
+def _find_place(lines: Sequence[ReadmeLine], wanted: frozenset[str], places: Collection[str]) -> str:
     """A sentence that says where the scripts for what is wanted lie, such as "Training scripts are in `scripts/`"."""
     for line in lines:
         if line.code or _PROMISED.search(line.text):
@@ -158,7 +159,7 @@ def _find_place(lines: Sequence[ReadmeLine], wanted: frozenset[str], is_there: C
                 continue
             stem, _, ending = match[1].rpartition("/")[2].rpartition(".")
             guide = ending == "md" and has_word(words(stem), wanted)
-            if (guide or (has_word(said, wanted) and not _CODE_WORDS.isdisjoint(said))) and is_there(match[1]):
+            if (guide or (has_word(said, wanted) and not _CODE_WORDS.isdisjoint(said))) and match[1] in places:
                 return line.text
     return ""
 
