@@ -157,7 +157,10 @@ def test_evidence_that_cannot_be_read_is_one_sentence(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--remove", "the lab"], "--remove the lab: is no installation with reports; no reports are stored."),
+        (
+            ["--remove", "the lab"],
+            "--remove the lab: no reports of this name are stored; there is nothing to remove.",
+        ),
         (["--remove", "the lab", "file.jsonl"], "takes the name of an installation alone"),
         ([], "import: needs a file, or --remove with the name of an installation."),
     ],

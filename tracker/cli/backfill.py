@@ -71,7 +71,7 @@ def backfill(
 
 
 def _known_categories(given: Collection[str]) -> frozenset[str]:
-    """The categories as arXiv writes them. TrackerError for what is none."""
+    """The categories, spelled as arXiv does. Raises TrackerError for a name that is not a category."""
     from tracker.config_files import load_category_names
 
     known = {name.casefold(): name for name in load_category_names()}

@@ -262,8 +262,8 @@ def _remove_reports(settings: "Settings", name: str) -> int:
         removed = remove_reports(store, source)
         known = [] if removed else load_sources(store)
     if not removed:
-        stored = f"choose one of {', '.join(known)}" if known else "no reports are stored"
-        raise TrackerError(f"--remove {source}: is no installation with reports; {stored}.")
+        stored = f"choose one of {', '.join(known)}" if known else "there is nothing to remove"
+        raise TrackerError(f"--remove {source}: no reports of this name are stored; {stored}.")
     print(f"{source}: {removed:,} reports removed; the references that it proposed stay, as our own check decided")
     return 0
 

@@ -61,7 +61,7 @@ def compile_names(listed: tuple[tuple[str, tuple[str, ...]], ...]) -> Affiliatio
     """The names of (organisation, names). Of names that begin alike the longest counts."""
     organisations = {fold_affiliation(name): organisation for organisation, names in listed for name in names}
     alternatives = "|".join(re.escape(name) for name in sorted(organisations, key=len, reverse=True) if name)
-    # A name within an address is no affiliation: `sites.google.com`.
+    # A name inside an address, such as `sites.google.com`, does not name an affiliation.
     pattern = re.compile(rf"(?<![\w.])(?:{alternatives})(?!\w|\.\w)") if alternatives else None
     return AffiliationNames(organisations, pattern)
 

@@ -213,7 +213,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def parse_affiliations(text: str) -> tuple[str, ...]:
-    """The affiliations in arXiv's single text of authors: what stands in parentheses, but for references to it.
+    """The affiliations in arXiv's single text of authors: the texts in parentheses, except mere references such as `(1)`.
 
     `Ann Lee (1), Bo Ek (MIT) ((1) Lund, (2) Umea)` has `MIT`, `Lund` and `Umea`. A parenthesis that is never closed has none.
     """

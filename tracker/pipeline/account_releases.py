@@ -1,7 +1,7 @@
 """The stage that finds what organisations release without a paper: it lists what is new at watched accounts.
 
 Only accounts of `watch.toml` are asked, each once a day: on the Hub for models, on GitHub for repositories. The watch of an
-account begins with the first cycle that knows it, without a request: what was created before is history and is not taken.
+account begins with the first cycle that knows it, without a request: models and repositories that are older are left out.
 GitHub is asked with a token alone: the 60 requests an hour without one are for what papers link.
 """
 

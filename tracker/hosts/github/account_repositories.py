@@ -1,4 +1,4 @@
-"""The newest repositories of one organisation on GitHub, and when each is to be looked at as a release without a paper."""
+"""The newest repositories of one organisation on GitHub, and when each is checked as a possible release without a paper."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def list_due_repositories(
     account: str, first: datetime, last: datetime, now: datetime, fetch: Fetch
 ) -> tuple[Reference, ...]:
     """The repositories of an account, created since its watch began (`first`), that reached an age of `CHECK_AGES` after
-    they were last listed (`last`); the oldest first. An account that GitHub does not know as an organisation has none.
+    they were last listed (`last`); the oldest first. For an account that is not an organisation on GitHub it returns none.
 
     All times are aware. Raises UpstreamStopped and UpstreamError.
     """
@@ -49,8 +49,8 @@ def choose_candidates(
     records: Iterable[Mapping[str, Any]], account: str, since: datetime
 ) -> dict[Reference, datetime]:
     """Those of GitHub's records of repositories that may be releases, with when they were created: public, of the account,
-    created at or after `since`, and neither a fork, a template, archived nor disabled. What a record does not say counts
-    against it."""
+    created at or after `since`, and neither a fork, a template, archived nor disabled. A record that does not state one of
+    these is left out."""
     chosen: dict[Reference, datetime] = {}
     for info in records:
         owner, _, name = (json_fields.as_text(info.get("full_name")) or "").partition("/")
@@ -64,7 +64,7 @@ def choose_candidates(
 
 
 def why_release(check: Check, licence: Licence) -> str:
-    """What a check shows of a released model, as a clause; empty where the repository is no release without a paper.
+    """What a check shows of a released model, as a clause; empty where the repository does not count as a release without a paper.
 
     It is one if it holds code or weights under a licence that was recognised, names no arXiv id and nothing that it was
     made from, and holds weights or has the mark `weights` or `training` (`docs/method.md`): most new repositories of an account

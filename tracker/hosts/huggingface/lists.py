@@ -119,7 +119,7 @@ def _listed(kind: str, info: Mapping[str, Any]) -> tuple[HubListing, datetime] |
 
 
 def _next(link: str) -> dict[str, str] | None:
-    """The query parameters of the next page from a Link header (RFC 8288), None on the last page. UpstreamError."""
+    """The query parameters of the next page from a Link header (RFC 8288), None on the last page. Raises UpstreamError."""
     match = _NEXT_PAGE.search(link[:10_000])
     try:
         return dict(parse_qsl(urlsplit(match[1]).query)) if match else None
