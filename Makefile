@@ -72,6 +72,7 @@ fuzz: $(STAMP)  ## a million hostile inputs to every parser of foreign text (mak
 	$(BIN)/python -m benchmarks.fuzz --inputs $(or $(INPUTS),1000000) --seed $(or $(SEED),1)
 
 patterns: $(STAMP)  ## texts made from every regular expression, doubled: each reader of strangers' text is linear (more than an hour)
+	$(BIN)/python -m benchmarks.ambiguous_repeats
 	$(BIN)/python -m benchmarks.patterns
 
 audit: $(STAMP)  ## the locks are complete, hashed and freely licensed, and no advisory is known against them

@@ -57,12 +57,14 @@ class Pattern:
     flags: int
 
 
-def list_patterns(only: str = "") -> list[Pattern]:
-    """All patterns of the package that meet strangers' text, in order of their place."""
+def list_patterns(only: str = "", *, trusted: bool = False) -> list[Pattern]:
+    """All patterns of the package that meet strangers' text, in order of their place; with `trusted`, the others too."""
     found: dict[tuple[str, int], Pattern] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         place = path.relative_to(PACKAGE)
-        if place.parts[0] in TRUSTED or "migrations" in place.parts or not str(place).startswith(only):
+        if (place.parts[0] in TRUSTED and not trusted) or not str(place).startswith(only):
+            continue
+        if "migrations" in place.parts or place.name == "__main__.py":
             continue
         for where, text, flags in (*_in_calls(place, path), *_in_module(place)):
             found.setdefault((text, flags), Pattern(place.parts[0], where, text, flags))
@@ -149,7 +151,7 @@ def _pieces(body: Sequence[Any]) -> list[str]:
     """Texts that one round of a repetition takes."""
     items = list(body)
     if len(items) == 1 and items[0][0] in (sre.IN, sre.ANY, sre.NOT_LITERAL, sre.CATEGORY):
-        return [character for character in CHARACTERS if _fits(items[0], character)][:3] or [_sample(body)]
+        return [character for character in CHARACTERS if fits(items[0], character)][:3] or [_sample(body)]
     if len(items) == 1 and items[0][0] is sre.SUBPATTERN:
         return _pieces(items[0][1][3])
     if len(items) == 1 and items[0][0] is sre.BRANCH:
@@ -164,7 +166,7 @@ def _sample(nodes: Sequence[Any]) -> str:
         if kind is sre.LITERAL:
             text += chr(value)
         elif kind in (sre.IN, sre.ANY, sre.NOT_LITERAL, sre.CATEGORY):
-            text += next((character for character in CHARACTERS if _fits((kind, value), character)), "")
+            text += next((character for character in CHARACTERS if fits((kind, value), character)), "")
         elif kind in REPEATS:
             text += _sample(value[2]) * min(max(value[0], 1), 50)
         elif kind is sre.SUBPATTERN:
@@ -176,7 +178,8 @@ def _sample(nodes: Sequence[Any]) -> str:
     return text
 
 
-def _fits(node: tuple[Any, Any], character: str) -> bool:
+def fits(node: tuple[Any, Any], character: str) -> bool:
+    """Whether a node of a parsed pattern that takes one character takes this one."""
     kind, value = node
     if kind is sre.ANY:
         return character != "\n"

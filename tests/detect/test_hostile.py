@@ -31,6 +31,19 @@ def test_hostile_text_ends(rules: RoleRules, resolve: Resolve, piece: str) -> No
     assert time.process_time() - start < SECONDS
 
 
+@pytest.mark.parametrize("text", [
+    f"We {'fully ' * 60}surfaces.", f"The code is to be {'both ' * 60}x.", f"They {'recently ' * 60}x.",
+    f"Code, {'and dataset ' * 60}x", f"We use {'0. LINK, and ' * 60}\0", f"{chr(92)}href " * 60,
+])  # fmt: skip
+def test_a_word_that_is_repeated_is_read_in_one_way(rules: RoleRules, resolve: Resolve, text: str) -> None:
+    start = time.process_time()
+    paper = Paper(arxiv_id="1", abstract=f"Code is at https://github.com/a/b and {text}", comment=text)
+    detect.detect_paper(paper, resolve, rules)
+    for kind in detect.FORMATS:
+        detect.find_full_text_mentions(f"{text} https://github.com/a/b {text}", kind, resolve)
+    assert time.process_time() - start < SECONDS
+
+
 @pytest.mark.parametrize("piece", ["https://github.com/a/b ", "github.com/a/b\n", "see http://a.org/b. "])
 def test_what_follows_a_link_is_not_read_again(piece: str) -> None:
     class Counting(str):

@@ -12,7 +12,7 @@ CODE_WORDS = (
     r"codes?|code ?bases?|implementations?|software|scripts?|repositor(?:y|ies)|repos?|tool ?kits?|tool ?box|packages?|librar(?:y|ies)|"
     r"notebooks?|simulators?|emulators?|plugins?"
 )
-DATA_WORDS = r"data(?: ?sets?)?|datas?et|datatset|benchmarks?|corpus|corpora|annotations?|catalog(?:ue)?s?|images|videos|transcripts?|treebanks?|stimuli"
+DATA_WORDS = r"data(?: ?sets?)?|dataet|datatset|benchmarks?|corpus|corpora|annotations?|catalog(?:ue)?s?|images|videos|transcripts?|treebanks?|stimuli"
 MODEL_WORDS = r"models?|weights|checkpoints?|classifiers?"
 OTHER_WORDS = (
     r"sources|resources?|artifacts?|artefacts?|materials?|frameworks?|projects?|simulations?|prompts?|demos?|platforms?|systems?|pipelines?|"
@@ -20,10 +20,11 @@ OTHER_WORDS = (
     r"method|supplementary|logs|outputs|questions|everything"
 )
 THING = rf"(?:(?:source |training |evaluation |inference |analysis )?(?:{CODE_WORDS})|{DATA_WORDS}|{MODEL_WORDS}|{OTHER_WORDS})"
-STRICT = rf"(?:{CODE_WORDS}|data(?: ?sets?)?|datas?et|datatset|benchmarks?|corpus|corpora|annotations?|transcripts|treebanks?|stimuli|{MODEL_WORDS}|artifacts|everything)"
+STRICT = rf"(?:{CODE_WORDS}|data(?: ?sets?)?|dataet|datatset|benchmarks?|corpus|corpora|annotations?|transcripts|treebanks?|stimuli|{MODEL_WORDS}|artifacts|everything)"
 """Things that nearly always mean an artifact."""
 _OPENLY = r"(?:publicly|freely|openly|fully|now|anonymously|all|also|already|currently|made|being|completely|online|widely|permanently)"
-_ADVERBS = r"(?:\w+ly |also |now |all |both |fully |open |further |then |soon |here |in turn |therefore |thus |hereby |both )"
+_ADVERBS = r"(?:\w+ly |also |now |all |both |open |further |then |soon |here |in turn |therefore |thus |hereby )"
+"""Repeated: no word may fit twice, since each repetition of it would double the ways to try."""
 _AVAILABLE = r"av[ai]{1,3}l+[ai]{0,3}b(?:le|el)|avaiable"
 """With the slips of authors: avaliable, availble, availabel."""
 _OPEN = (

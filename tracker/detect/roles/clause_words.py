@@ -164,7 +164,7 @@ OFFICIAL_OF_THIS = _pattern(
 """`Official code` of nobody in particular: authors call their own code so too."""
 CALLED_OFFICIAL = _pattern(r"\b(?:official|reference|original)\b")
 THEY_RELEASE = re.compile(
-    r"\b(?:[Tt]hey|[Hh]e|[Ss]he|[Ww]ho|et al|CITE|(?P<name>[A-Z][\w-]{2,30}))\s+(?:\w+ly |have |has |had |also |later |first |recently )*"
+    r"\b(?:[Tt]hey|[Hh]e|[Ss]he|[Ww]ho|et al|CITE|(?P<name>[A-Z][\w-]{2,30}))\s+(?:\w+ly |have |has |had |also |later |first )*"
     r"(?:released|open-?sourced|published|developed|introduced|proposed|created|shared|presented|provided?s?|offers?|made)\b"
 )
 _NO_NAMES_TEXT = (
@@ -264,7 +264,7 @@ FOOTNOTE_LABEL = re.compile(
 CELL = re.compile(r"\s\|+\s|\s&\s")
 """The bar between the cells of a table."""
 SOFTWARE_LIST = re.compile(
-    r"(?:[\w.+/-]{2,40}(?: v?[\d.]{1,12})? (?:\([^()]{2,80}\)|CITE|LINK)\s?,(?: and)? ){2,}[\w.+/-]{2,40}-?\s?(?:\([^()]{2,80}\)|CITE)?[\s;,({\[<]*$"
+    r"(?>[\w.+/-]{2,40}(?: v?[\d.]{1,12})? (?:\([^()]{2,80}\)|CITE|LINK)\s?,(?: and)? ){2,}[\w.+/-]{2,40}-?\s?(?:\([^()]{2,80}\)|CITE)?[\s;,({\[<]*$"
 )
 """A list of packages with their citations, of which the link is one."""
 LINKS_ONLY = _pattern(

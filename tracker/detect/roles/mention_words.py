@@ -9,7 +9,7 @@ from tracker.detect.roles.name_matching import owner_and_name
 from tracker.domain.mentions import Mention
 
 _LINK = re.compile(r"(?:https?://|\bwww\.|\b[\w-]{1,60}\.(?:com|io|co|org)/)\S*", re.IGNORECASE)
-_OPENING = re.compile(r"(?:\\(?:url|href|path|texttt)\s?|[\s{\[<(])*")
+_OPENING = re.compile(r"(?:\\(?:url|href|path|texttt)|[\s{\[<(])*")
 _ENTRY_START = re.compile(r"\[\d{1,3}\]|(?:(?<=[.\s])\d{1,3}\.|\\bibitem\b|@\w{3,15}\{)\s")
 _SHORT_LEAD, _SHORT_TITLE = 2, 25
 _REPOSITORY = re.compile(r"\bgit(?:hub|lab)\.com/([\w.-]{1,60})/[\w.-]", re.IGNORECASE)

@@ -20,7 +20,11 @@ _NUMBER = re.compile(r"(?<![\w.])\d{0,6}\.\d{1,5}(?![\w.])|\d{1,3}(?:\.\d+)?\s?%
 _NUMBER_CELL = re.compile(
     r"\|[^|\w]{0,12}(?:<b>|\[)?[^|\w]{0,4}\d{0,6}[.,]?\d{1,6}(?:</?b>|e[-+]?\d|[^|\w]|\d|std){0,60}(?=\||$)"
 )
-_DECIMAL_CELL = re.compile(r"\|[^|\w]{0,12}\d{1,6}\.\d{1,6}(?:[^|\w]|\d|\([^|()]{0,40}\)|&nbsp;){0,60}(?=\||$)")
+_DECIMAL_CELL = re.compile(
+    r"\|[^|\w]{0,12}\d{1,6}\.\d{1,6}"
+    r"(?>\([^|()]{0,40}\)|\[[^\]\[|]{0,40}\]\([^()|]{1,400}\)|&nbsp;|\d|[^|\w]){0,60}(?=\||$)"
+)
+"""A figure with its deviation in brackets, or a link to what has it; each piece is read in one way."""
 _FEWEST_ROWS = 2
 _IMAGE = re.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{1,500}\)|<img\b[^>\n]{1,500}", re.IGNORECASE)
 _BADGE = re.compile(
@@ -43,7 +47,7 @@ _SETTING = re.compile(
 _OPTIONS = re.compile(r"\|\s{0,40}[*_`]{0,3}defaults?[*_`]{0,3}\s{0,40}(?:\||$)", re.IGNORECASE)
 """The head of a table of options."""
 _PRINTED = re.compile(
-    r"(?:[A-Za-z][\w.-]{0,40}[ \t]{1,20})?-?\d{1,6}\.\d{1,6}(?:[ \t,|±%]{1,20}-?\d{1,6}\.\d{1,6}%?){2,30}"
+    r"(?:[A-Za-z][\w.-]{0,40}[ \t]{1,20})?-?\d{1,6}\.\d{1,6}(?:[ \t,|±%]{1,20}-?\d{1,6}\.\d{1,6}){2,30}%?"
 )
 """A row of figures that a command prints."""
 _NOTED = re.compile(r"#\W{0,4}[A-Za-z][\w@ .-]{0,40}[:=]\s{0,3}\d{1,6}\.\d{1,6}")
