@@ -15,8 +15,8 @@ from tracker.store.dialect import fetch_stored
 from tracker.store.export import json_value, view_columns
 from tracker.store.keys import paper_key
 from tracker.store.organisations import account_prefixes
-from tracker.store.search_index import INDEX, matching, syntax_of
-from tracker.store.search_words import match_expression, parse_search
+from tracker.store.search_index import INDEX, among_few, matching, syntax_of
+from tracker.store.search_words import match_expression, parse_search, plain_words
 from tracker.store.verdicts import VerdictColumns, complete_verdicts
 
 FACTS = ("code", "weights", "data", "demo")
@@ -113,6 +113,10 @@ def _conditions(
         values["ids"] = [paper_key(arxiv_id) for arxiv_id in filters["ids"].split(",")]
     if "artifact" in filters:
         values["artifact"] = filters["artifact"].casefold()
+    if "author" in filters and (names := plain_words(filters["author"])):
+        # The index narrows what the exact comparison reads: every paper, without it.
+        conditions.append(among_few(connection, "w.id", matching(connection, INDEX, "names")))
+        values["names"] = match_expression(names, syntax=syntax_of(connection), prefix=False)
     if "q" in filters:
         words = parse_search(filters["q"])
         conditions.append(f"w.id IN ({matching(connection, INDEX, 'q')})" if words.terms else "1 = 0")

@@ -27,7 +27,7 @@ _PUT = text(
     "title_words = excluded.title_words, other_words = excluded.other_words"
 )
 _WORD = re.compile(r"[^\W_]+")
-MOST_CHARACTERS = 100_000
+MOST_CHARACTERS = 200_000
 """Of the words of a text. The vector of a paper on PostgreSQL holds a megabyte (its manual, 12.11)."""
 
 
@@ -154,6 +154,14 @@ def matching(connection: Connection, index: str, name: str, more: str = "") -> s
     if connection.dialect.name == "sqlite":
         return f"SELECT rowid FROM {index} WHERE {index} MATCH :{name}{more.format(key='rowid')}"  # noqa: S608 # constants
     return f"SELECT id FROM paper_text WHERE {COLUMNS[index]} @@ CAST(:{name} AS tsquery){more.format(key='id')}"  # noqa: S608 # as above
+
+
+def among_few(connection: Connection, key: str, numbers: str) -> str:
+    """SQL for the condition that `key` is one of the numbers that a query gives, which are few.
+
+    PostgreSQL would rather read paper after paper in the order that was asked for, until it has a page of them.
+    """
+    return f"{key} IN ({numbers})" if connection.dialect.name == "sqlite" else f"{key} = ANY(ARRAY({numbers}))"
 
 
 def _add(key: str) -> str:

@@ -27,6 +27,7 @@ _ADDRESS = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _FOLDERS = re.compile(r"(?:models|datasets|spaces)/")
+_PLAIN = re.compile(r"[a-z0-9]+", re.ASCII)
 _NO_PLACE = re.compile(r"(?:\.git|/)?(?:[?#].*)?")
 
 
@@ -100,6 +101,16 @@ def match_expression(
         parts.append(f"({syntax.either.join(forms)})" if len(forms) > 1 else forms[0])
     without = "".join(syntax.without.format(word) for word in excluded)
     return f"({syntax.both.join(parts)}){without}" if without else syntax.both.join(parts)
+
+
+def plain_words(name: str) -> list[str]:
+    """The words of a person's name that every index holds as they are: those of ASCII letters and digits alone.
+
+    Others are folded with the text around them.
+    """
+    parts = [part.lower() for part in name.split() if part.isascii()]
+    words = dict.fromkeys(word for part in parts for word in _PLAIN.findall(part) if len(word) <= LONGEST)
+    return list(words)[:MOST_WORDS]
 
 
 def any_expression(words: Sequence[str], syntax: Syntax) -> str:
