@@ -28,7 +28,7 @@ def url(path: Path) -> str:
 
 OF_THE_INDEX = {
     "column": ("search", "title_search"),
-    "index": ("paper_text_search", "paper_text_title_search"),
+    "index": ("paper_text_search", "paper_text_title_search", "work_category_works"),
     "foreign_key_constraint": ("paper_text_id_version_fkey",),
 }
 """What the full-text index adds to the tables of the model on PostgreSQL."""
