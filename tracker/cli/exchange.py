@@ -220,17 +220,16 @@ def import_(
         return _remove_reports(settings_for(context), remove)
     if not file:
         raise TrackerError("import: needs a file, or --remove with the name of an installation.")
-    from tracker.detect.roles.role_rules import load_role_rules
-    from tracker.fetch import clock
+    settings = settings_for(context)
+    name = source or ("standard input" if file == "-" else Path(file).name)
+    return _import_evidence(settings, file, name) if evidence else _import_links(settings, file, name)
+
+
+def _import_links(settings: "Settings", file: str, name: str) -> int:
     from tracker.hosts.resolve import resolve_url
     from tracker.store import imports
 
-    settings = settings_for(context)
-    name = source or ("standard input" if file == "-" else Path(file).name)
-    rules = load_role_rules().version
-    now = clock.make_clock(settings).now().replace(microsecond=0)
-    if evidence:
-        return _import_evidence(settings, file, name, rules, now)
+    rules, now = _rules_and_time(settings)
     try:
         with _open_list(file) as stream, opened_store(settings) as store:
             result = imports.import_links(store, stream, resolve_url, source=name, rules=rules, now=now)
@@ -244,6 +243,14 @@ def import_(
         f"{result.unknown_papers:,} of papers that are not stored, {result.bad:,} bad"
     )
     return int(result.bad > 0)
+
+
+def _rules_and_time(settings: "Settings") -> tuple[str, datetime]:
+    """The version of the rules of roles, and the time, which are stored with what is imported."""
+    from tracker.detect.roles.role_rules import load_role_rules
+    from tracker.fetch import clock
+
+    return load_role_rules().version, clock.make_clock(settings).now().replace(microsecond=0)
 
 
 def _print_bad_records(name: str, result: "ImportSummary") -> None:
@@ -268,7 +275,7 @@ def _remove_reports(settings: "Settings", name: str) -> int:
     return 0
 
 
-def _import_evidence(settings: "Settings", file: str, name: str, rules: str, now: datetime) -> int:
+def _import_evidence(settings: "Settings", file: str, name: str) -> int:
     from tracker.domain.errors import EvidenceError
     from tracker.hosts.resolve import resolve_url
     from tracker.pipeline.prepare import CHECKED_KINDS
@@ -276,6 +283,7 @@ def _import_evidence(settings: "Settings", file: str, name: str, rules: str, now
     from tracker.store.imports import clean_name
 
     source = clean_name(name) or "an installation without a name"
+    rules, now = _rules_and_time(settings)
     try:
         with _open_list(file) as stream, opened_store(settings) as store:
             if not stream.seekable():
