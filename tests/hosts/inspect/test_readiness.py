@@ -30,6 +30,8 @@ def seen(files: str, readme: str | None = None, repository: str = "method") -> d
         ("Dockerfile.gpu", DEPENDENCIES, "Dockerfile.gpu"),
         ("requirements.pip", DEPENDENCIES, "requirements.pip"),
         ("odometry/package.xml", DEPENDENCIES, "odometry/package.xml"),
+        ("install.sh", DEPENDENCIES, "install.sh"),
+        ("scripts/setup_env.sh", DEPENDENCIES, "scripts/setup_env.sh"),
         ("docs/requirements.txt", DEPENDENCIES, None),
         ("third_party/raft/requirements.txt", DEPENDENCIES, None),
         ("flow/raft/LICENSE flow/raft/README.md flow/raft/setup.py", DEPENDENCIES, None),
@@ -70,11 +72,24 @@ def test_empty_files_show_nothing():
     assert find_readiness({"train.py": 0, "model.ckpt": 0, "Dockerfile": 0}, "") == {}
 
 
+def test_a_part_under_the_own_licence_is_no_copy():
+    sizes = {"LICENSE-MIT": 1023, "LICENSE-APACHE": 11_357, "LICENSE": 0, "a.py": 5_000}
+    part = {"core/README.md": 900, "core/train.py": 5_000}
+    assert TRAINING in find_readiness(sizes | part | {"core/LICENSE": 1023}, None)
+    assert TRAINING not in find_readiness(sizes | part | {"core/LICENSE": 1080}, None)
+    assert TRAINING not in find_readiness(sizes | part | {"core/LICENSE": 11_357}, None), "the same for everybody"
+    assert TRAINING not in find_readiness(dict.fromkeys([*sizes, *part, "core/LICENSE"]), None), (
+        "sizes are not known"
+    )
+
+
 def test_a_copy_of_another_project_counts_where_the_readme_leads_to_it():
     files = "train/LLaVA/LICENSE train/LLaVA/README.md train/LLaVA/train.py train/LLaVA/tests/test_a.py"
     assert seen(files) == {}
     assert seen(files, "Run the training in train/LLaVA.") == {TRAINING: "train/LLaVA/train.py"}
     assert TRAINING not in seen(files, "`pip install -e train/LLaVA`")
+    assert TRAINING not in seen(files, "```\ncd train/LLaVA\npip install -r requirements.txt\n```")
+    assert TRAINING in seen(files, "```\ncd train/LLaVA\npython train.py\n```")
     files = "sim/gym/LICENSE sim/gym/README.md sim/gym/checkpoints/Spin.pth"
     assert seen(files, "The policy is in sim/gym/checkpoints.") == {WEIGHTS: "sim/gym/checkpoints/Spin.pth"}
 

@@ -35,6 +35,14 @@ TABLE = "| Model | Top-1 |\n|---|---|\n| ours | 81.2 |\n| base | 79.9 |\n"
         ('`python train.py`\n<img src="./img/result_univariate.png">', '<img src="./img/result_univariate.png">'),
         ("`python train.py`\n## Results\n![](https://img.shields.io/x)\n![](teaser.png)", ""),
         ("`python train.py`\n![](architecture.png)", ""),
+        ("Key experimental results:\n\n![](a.png)\n\n`python train.py`", "![](a.png)"),
+        ("Our idea:\n\n![](a.png)\n\n`python train.py`", ""),
+        ("```\npython run.py\n```\nAfter a day you should get this:\n\n![](a.gif)", "![](a.gif)"),
+        ("```\npython run.py\n```\nOur idea in short:\n\n![](a.gif)", ""),
+        (
+            "| | Accuracy |\n|--|--|\n| X | 56.1 [(Link)](https://a.b/c) |\n| Y | 63.6 [(Link)](https://a.b/e) |\n`python train.py`",
+            "| | Accuracy |",
+        ),
         # What a command prints, and a comment below it.
         ("```\npython eval.py\n```\n```\nAUC@5  AUC@10  Prec\n26.99  48.40  73.52\n```", "AUC@5 AUC@10 Prec"),
         ('```\npython eval.py\n# "PSNR: 35.282 SSIM: 0.9688"\n```', '# "PSNR: 35.282 SSIM: 0.9688"'),

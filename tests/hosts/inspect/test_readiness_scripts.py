@@ -50,6 +50,12 @@ TRAINING, EVALUATION = Mark.TRAINING, Mark.EVALUATION
         ("DESCRIPTION R/wald_test.R", EVALUATION, None),
         ("method/metrics.py method/plotting/bars.py", EVALUATION, None),
         ("process_results.py", EVALUATION, None),
+        # Parts of data, and the figures of an article that is built from them.
+        ("envs/tasks_train.py envs/tasks_test.py", TRAINING, None),
+        ("envs/tasks_train.py envs/tasks_test.py", EVALUATION, None),
+        ("multi_task_train.py", TRAINING, "multi_task_train.py"),
+        ("showyourwork.yml src/scripts/paths.py src/scripts/corner.py", EVALUATION, "src/scripts/corner.py"),
+        ("src/scripts/corner.py", EVALUATION, None),
         # Where there are tests, `test_of_something` is one more.
         ("tests/test_a.py scripts/test_threads.py", EVALUATION, None),
         ("tests/test_a.py scripts/main_test.py", EVALUATION, "scripts/main_test.py"),

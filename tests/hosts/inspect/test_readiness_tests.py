@@ -27,7 +27,18 @@ from tracker.hosts.inspect.readiness import find_readiness
         ("old/testing/run_test.py new/training/run.py", "old/testing/run_test.py"),
         ("tests/data.json test/cases.bam", None),
         ("third_party/lib/tests/test_lib.py", None),
+        ("envs/tasks.py envs/tasks_test.py", None),
+        ("a.py det/LICENSE det/README.md det/tests/test_det.py", None),
     ],
 )
 def test_files_that_a_test_runner_collects(files, evidence):
     assert find_readiness(dict.fromkeys(files.split(), 5_000), None).get(Mark.TESTS) == evidence
+
+
+def test_rust_holds_its_tests_in_the_files_that_they_test():
+    readme = "Run the tests with `cargo test --release`."
+    assert (
+        find_readiness({"Cargo.toml": 500, "src/a.rs": 5_000}, readme)[Mark.TESTS]
+        == "README: cargo test --release"
+    )
+    assert Mark.TESTS not in find_readiness({"src/a.rs": 5_000}, readme)

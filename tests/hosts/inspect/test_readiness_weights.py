@@ -92,6 +92,15 @@ HUB = "https://huggingface.co"
         ("Download the videos:\n```\nwget https://lab.s3.amazonaws.com/all.zip\n```", False),
         ('```\nfrom stereo_field import Stereo, Mono\nm = Mono.from_pretrained("small")\n```', True),
         ('```\nfrom transformers import AutoModel\nm = AutoModel.from_pretrained("small")\n```', False),
+        ('```\nfrom stereo_field import load_stereo_field\nm = load_stereo_field("small")\n```', True),
+        ('```\nimport stereo_field\nm = stereo_field.load("small")\n```', True),
+        ('```\nfrom stereo_field import load_pairs_from_files\nm = load_pairs_from_files("/path/to")\n```', False),
+        ('```\nimport stereo_field\nm = stereo_field.load_pairs("small")\n```', False),
+        ('```\nimport json\nm = json.load("small")\n```', False),
+        # Source files, and searches of the Hub.
+        ("See the pretrained [models.py](pkg/models.py#L6) of our work.", False),
+        ("Our models are listed in [the zoo](docs/MODEL_ZOO.md#small).", True),
+        (f"Our model has been included in [Hugging Face]({HUB}/models?search=field).", False),
         # Parts for which models of others are taken, and data.
         (f"## Pretrained models\nFor the audio encoder, download the pre-trained [MaskedNet]({DRIVE}).", False),
         (f"## Pretrained models\nYou need one of the backbones:\n- [A]({DRIVE})\n- [B]({DRIVE})", False),

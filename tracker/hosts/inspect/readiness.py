@@ -23,6 +23,7 @@ from tracker.hosts.inspect.readiness_scripts import (
     EVALUATION_FOLDERS,
     TRAINING_FOLDERS,
     TRAINS,
+    find_article_script,
     find_script,
     is_source,
 )
@@ -32,9 +33,13 @@ MOST_EVIDENCE = 120
 """Characters of the evidence of a mark."""
 MOST_FILES = 100_000
 _SMALLEST_WEIGHTS = 1_000
+_SHORT_LICENCE = 5_000
+"""Bytes: MIT and BSD, which name their holder; the text of Apache-2.0 is the same for everybody."""
 
 _MARKS_OF_COPIES = (Mark.TRAINING, Mark.EVALUATION, Mark.WEIGHTS)
-_INSTALLED_COPY = re.compile(r"\binstall (?:-e|--editable) \S{1,200}")
+_INSTALLED_COPY = re.compile(
+    r"\binstall (?:-e|--editable) \S{1,200}|\bcd \S{1,200}\s{1,4}(?:pip3? install|python3? setup\.py) [^\n]{1,200}"
+)
 """What a README says of a copy that is only installed."""
 _FOREIGN = frozenset(
     [
@@ -51,7 +56,8 @@ _DEPENDENCY_FILE = re.compile(
     r"|pipfile(?:\.lock)?|(?:poetry|uv|pixi|pdm|conda-lock|renv|cargo)\.(?:lock|toml)|conda-lock\.ya?ml"
     r"|(?:[\w.-]*[_.-])?(?:environment|environments|env|conda|condaenv)(?:[_.-][\w.-]*)?\.ya?ml|(?:julia)?(?:project|manifest)\.toml"
     r"|description|go\.mod|package\.json|pom\.xml|build\.(?:gradle(?:\.kts)?|sbt)|[\w-]+\.cabal|stack\.yaml|gemfile"
-    r"|package\.xml|vcpkg\.json|conanfile\.(?:txt|py)|flake\.nix|shell\.nix|spack\.yaml|[\w-]+\.rockspec|install_packages\.[rm]|opam",
+    r"|package\.xml|vcpkg\.json|conanfile\.(?:txt|py)|flake\.nix|shell\.nix|spack\.yaml|[\w-]+\.rockspec|install_packages\.[rm]|opam"
+    r"|install(?:[_-][\w-]*)?\.sh|(?:setup|create)[_-](?:conda|env|environment|venv)[\w-]*\.sh",
     re.IGNORECASE,
 )
 _CONTAINER_FILE = re.compile(
@@ -157,7 +163,7 @@ def _files_that_count(sizes: Sizes) -> tuple[list[PurePosixPath], list[PurePosix
     """The files that are not empty and not in others' work, in documents or in hidden folders, and those of them in copies
     of other projects; the nearest first."""
     paths = [path for path, size in sizes.items() if len(path) <= MOST_PATH and size != 0][:MOST_FILES]
-    copies = _copied_projects(paths)
+    copies = _copied_projects(paths, sizes)
     files: list[PurePosixPath] = []
     copied: list[PurePosixPath] = []
     for path in paths:
@@ -176,14 +182,21 @@ def _nearness(file: PurePosixPath) -> tuple[int, int, str]:
     return len(file.parts), len(str(file)), str(file)
 
 
-def _copied_projects(paths: Sequence[str]) -> frozenset[str]:
-    """Folders that have a licence file and a README of their own: copies of other projects. Not in repositories without
-    files of code elsewhere, and not R packages, which need one."""
+def _copied_projects(paths: Sequence[str], sizes: Sizes) -> frozenset[str]:
+    """Folders that have a licence file and a README of their own: copies of other projects. Not R packages, which need
+    one, and not parts under the repository's own licence: a short licence of the same length names the same holder."""
     licensed, described = set(), set()
+    short = {
+        path: sizes[path]
+        for path in paths
+        if LICENCE_FILE.fullmatch(path.rpartition("/")[2]) and (sizes[path] or _SHORT_LICENCE) < _SHORT_LICENCE
+    }
+    own = {size for path, size in short.items() if "/" not in path}
     for path in paths:
         folder, _, name = path.rpartition("/")
         if folder and LICENCE_FILE.fullmatch(name):
-            licensed.add(folder)
+            if short.get(path) not in own:
+                licensed.add(folder)
         elif folder and name.lower().startswith("readme"):
             described.add(folder)
     packages = {path.rpartition("/")[0] for path in paths if path.endswith("/DESCRIPTION")}
@@ -226,7 +239,8 @@ def _find_training(files: Sequence[PurePosixPath], _: Sizes, repository: str) ->
 
 
 def _find_evaluation(files: Sequence[PurePosixPath], _: Sizes, repository: str) -> str:
-    return find_script(_without_tests(files), EVALUATES, repository)
+    scripts = list(_without_tests(files))
+    return find_script(scripts, EVALUATES, repository) or find_article_script(scripts)
 
 
 def _without_tests(files: Sequence[PurePosixPath]) -> Iterator[PurePosixPath]:

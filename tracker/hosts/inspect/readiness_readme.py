@@ -27,6 +27,7 @@ from tracker.hosts.inspect.readiness_weights import find_weights
 _TEST_RUNNER = re.compile(
     r"\bpytest\b|\bunittest\b|\bcargo test\b|\bgo test\b|\bctest\b|\bmake (?:test|check)\b|\bPkg\.test\b|\btox\b"
 )
+_TESTS_WITHIN = re.compile(r"\bcargo test\b")
 _FITS = re.compile(
     r"(?<![\w.])(?!(?:classifier|clf|logreg|scaler|pca|tsne|umap|vectorizer|kmeans|lr)\.)\w{1,40}\.(?:fit|fit_transform|train_model|learn)\(|\bfit!\(|\btrainer\.train\(|\b\w{2,40}\([^()~]{1,80}~[^()~]{1,80}\bdata\s?="
 )
@@ -104,6 +105,8 @@ def find_marks(readme: str, repository: str, owner: str, places: Collection[str]
         Mark.EVALUATION: evaluation,
         Mark.WEIGHTS: weights,
         Mark.RESULTS: find_results(lines) if run else "",
+        # Tests of Rust stand in the files that they test.
+        Mark.TESTS: _find_tests_within(lines) if "Cargo.toml" in places else "",
     }
     return {mark: " ".join(line.split()) for mark, line in found.items() if line}
 
@@ -146,6 +149,11 @@ def _script(command: str) -> list[str]:
 
 def _find_code(lines: Sequence[ReadmeLine], pattern: re.Pattern[str]) -> str:
     return next((line.text for line in lines if line.code and pattern.search(line.text)), "")
+
+
+def _find_tests_within(lines: Sequence[ReadmeLine]) -> str:
+    commands = (command for line in lines for command in line.commands())
+    return next((command for command in commands if _TESTS_WITHIN.search(command)), "")
 
 
 def _find_place(lines: Sequence[ReadmeLine], wanted: frozenset[str], places: Collection[str]) -> str:

@@ -55,6 +55,10 @@ _NOTED = re.compile(r"#\W{0,4}[A-Za-z][\w@ .-]{0,40}[:=]\s{0,3}\d{1,6}\.\d{1,6}"
 _CAPTION = re.compile(r"(?:<\w{1,10}[^>]{0,80}>\s?){0,3}\W{0,4}(?:fig(?:ure)?|table)\.?\s?\d", re.IGNORECASE)
 _MADE = re.compile(r"generated|output|samples?\b|curve|reconstruct|predict", re.IGNORECASE)
 """Words of a picture that the command right above it made."""
+_GIVES = re.compile(
+    r"\byou (?:should|will|can)(?: now)? (?:get|see|obtain)\b|\b(?:gives|produces|yields)\b", re.IGNORECASE
+)
+"""What a sentence between a command and a picture says that shows what the command makes."""
 _MOST_BETWEEN = 200
 """Characters of a sentence between a command and the picture that it made."""
 _SEPARATOR = re.compile(r"\|?[\s:|-]{3,400}\|?")
@@ -79,7 +83,10 @@ def find_results(lines: Sequence[ReadmeLine]) -> str:
     code = ""
     for place, line in enumerate(lines):
         images = [] if line.code else [image for image in _IMAGE.findall(line.text) if not _BADGE.search(image)]
-        if any(_shows_results(image, line) or (code and _MADE.search(image)) for image in images):
+        if any(
+            _shows_results(image, line) or (code and (_MADE.search(image) or _GIVES.search(line.before)))
+            for image in images
+        ):
             return line.text
         captions = [after.text for after in lines[place + 1 : place + 4] if images and _CAPTION.match(after.text)]
         if captions and _RESULT_IMAGE.search(captions[0]):
@@ -108,7 +115,8 @@ def _shows_results(image: str, line: ReadmeLine) -> bool:
     """Whether a picture shows results: its name or its heading says so."""
     if _NO_RESULT.search(image):
         return False
-    return bool(_RESULT_IMAGE.search(image) or _RESULT_SECTION.search(line.headings))
+    introduced = line.before.endswith((":", "：")) and _RESULT_SECTION.search(line.before)
+    return bool(_RESULT_IMAGE.search(image) or _RESULT_SECTION.search(line.headings) or introduced)
 
 
 def _says_percent(row: str) -> bool:

@@ -41,6 +41,9 @@ _APPLICATION_LANGUAGES = frozenset(
 )
 _VAGUE = _DRAWN | {"fit", "fitting", "test", "tester", "testing", "validate", "validation", "reproduce"}
 """Words that name parts of a user interface as well (`AutoFitView`, `ResultsView`)."""
+_ARTICLE_HELPERS = frozenset({"paths", "utils", "__init__"})
+_PARTS_OF_DATA = frozenset({"train", "test", "dev", "val", "valid", "validation"})
+_PIECES_OF_DATA = frozenset({"tasks", "samples", "examples", "questions", "problems", "prompts", "instances"})
 _BUILD_FILES = frozenset({".cmake", ".mk", ".am", ".gradle", ".bat"})
 
 
@@ -82,10 +85,32 @@ def find_script(files: Iterable[PurePosixPath], wanted: Wanted, repository: str)
     return by_rank[min(by_rank)] if by_rank else ""
 
 
+def find_article_script(files: Iterable[PurePosixPath]) -> str:
+    """A script of an article that showyourwork builds from its figures: each draws one, or makes what one shows
+    (show-your.work/en/latest/layout)."""
+    scripts = ""
+    is_article = False
+    for file in files:
+        is_article = is_article or file.name == "showyourwork.yml"
+        if not scripts and file.parts[-3:-1] == ("src", "scripts") and file.stem not in _ARTICLE_HELPERS:
+            scripts = str(file) if is_source(file) else ""
+    return scripts if is_article else ""
+
+
+def is_part_of_data(stem: str) -> bool:
+    """Whether a name says which part of some data a file has: `tasks_test`, `questions_train`."""
+    found = words(stem)
+    return len(found) > 1 and found[-1] in _PARTS_OF_DATA and found[-2] in _PIECES_OF_DATA
+
+
 def _rank(file: PurePosixPath, wanted: Wanted, package: str) -> int | None:
     """How surely a file does what is wanted, 0 the most; None where nothing says so."""
     found, folders = words(file.stem), file.parts[:-1]
-    if has_word(found, PREPARATION) or any(folder.lower() in _ASIDE for folder in folders):
+    if (
+        has_word(found, PREPARATION)
+        or is_part_of_data(file.stem)
+        or any(folder.lower() in _ASIDE for folder in folders)
+    ):
         return None
     names = wanted.names - _VAGUE if _is_part(file) else wanted.names
     helper = any(has_word(_folder_words(folder), _HELPERS) for folder in folders)

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from tracker.hosts.inspect.data_files import is_in_data_folder
 from tracker.hosts.inspect.readiness_lines import PREPARATION, has_word, words
+from tracker.hosts.inspect.readiness_scripts import is_part_of_data
 
 TEST_FOLDERS = frozenset(
     {"test", "tests", "testing", "unittests", "unit_tests", "testthat", "__tests__", "spec", "unit"}
@@ -47,7 +48,7 @@ def find_tests(files: Sequence[PurePosixPath]) -> Iterator[PurePosixPath]:
             and _TEST_NAMES.fullmatch(file.name)
             and not _is_beside_training(file, trained)
         )
-        match = _PYTHON_TEST.fullmatch(file.name)
+        match = None if is_part_of_data(file.stem) else _PYTHON_TEST.fullmatch(file.name)
         name = (match[1] or match[2]) if match else ""
         # Scripts that measure a model are called so too: a test has its module beside it, or a runner that is set up.
         if named or (name and (set_up or ((file.parent, name) in stems and not _measures(file, name, stems)))):

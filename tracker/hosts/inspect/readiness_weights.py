@@ -10,7 +10,7 @@ from tracker.hosts.inspect.readiness_lines import RUN, SCRIPT, ReadmeLine, has_w
 
 _URL = re.compile(r"https?://[^\s)>\]\"'`|]{4,400}")
 _WEIGHTS_HOST = re.compile(
-    r"https?://(?:www\.)?(?:huggingface\.co/(?!datasets/|spaces/|papers/|docs/|blog/|posts/|transformers/|learn|join|settings)[\w.-]+(?:/[\w.-]+)?"
+    r"https?://(?:www\.)?(?:huggingface\.co/(?!datasets/|spaces/|papers/|docs/|blog/|posts/|transformers/|models(?![\w.-])|learn|join|settings)[\w.-]+(?:/[\w.-]+)?"
     r"|hf\.co/(?!datasets/|spaces/|papers/)[\w.-]+|hf-mirror\.com/(?!datasets/)[\w.-]+/[\w.-]+|drive\.google\.com/|docs\.google\.com/uc|(?:www\.)?dropbox\.com/"
     r"|1drv\.ms/|[\w-]+\.sharepoint\.com/|onedrive\.live\.com/|pan\.baidu\.com/|zenodo\.org/|doi\.org/10\.5281/|(?:www\.)?modelscope\.cn/models"
     r"|figshare\.com/|[\w.-]*amazonaws\.com/|storage\.googleapis\.com/|console\.cloud\.google\.com/storage/|dl\.fbaipublicfiles\.com/|[\w./-]*/releases/|mega\.nz/|osf\.io/"
@@ -59,7 +59,7 @@ _WEIGHTS_HEADING = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
-    r"\]\((?:[\w.-]{1,60}/){0,6}(?:model[_-]?zoo|(?:\w{1,30}_and_)?(?:(?:pre-?)?trained|released|available|saved)?[_-]?(?:models?|checkpoints?|weights|networks))(?:\.\w{1,8}|/)?(?:#[\w-]{0,60})?\)",
+    r"\]\((?:[\w.-]{1,60}/){0,6}(?:model[_-]?zoo|(?:\w{1,30}_and_)?(?:(?:pre-?)?trained|released|available|saved)?[_-]?(?:models?|checkpoints?|weights|networks))(?:\.(?!py\b)\w{1,8}|/)?(?:#[\w-]{0,60})?\)",
     re.IGNORECASE,
 )
 _RELATIVE_FOLDER = re.compile(r"\]\((?:\./)?models?/?\)", re.IGNORECASE)
@@ -98,6 +98,9 @@ _FETCHED = re.compile(
 _FETCH = re.compile(r"\b(?:wget|curl|gdown|aria2c)\b")
 _IMPORT = re.compile(r"from ([\w.]{1,80}) import ([\w, ]{1,200})")
 _LOADED = re.compile(r"\b(\w{1,80})\.from_pretrained\(\s{0,3}[\"'][\w./-]{1,100}[\"']")
+_LOADS = re.compile(r"\b(?:(\w{1,80})\.)?(load(?:_\w{1,80})?)\(\s{0,3}[\"']\w[\w./-]{0,100}[\"']")
+"""A function that loads a model by its name."""
+_LOADED_WORDS = ("", "model", "pretrained", "weights", "checkpoint")
 _REFERENCE = re.compile(r"\[([^\[\]]{1,80})\]:\s{1,8}<?(https?://[^\s>]{4,400})")
 _REFERRED = re.compile(r"\]\[([^\[\]]{1,80})\]")
 _MOST_REFERENCES = 8
@@ -152,7 +155,7 @@ def _with_context(lines: Sequence[ReadmeLine]) -> list[ReadmeLine]:
 
 
 def _find_loaded(lines: Sequence[ReadmeLine], repository: str) -> str:
-    """The code that loads fitted parameters by a class of the package that the repository is named after."""
+    """The code that loads fitted parameters by a class or a function of the package that the repository is named after."""
     own, classes = "".join(words(repository)), set[str]()
     for line in lines:
         if not line.code:
@@ -161,6 +164,11 @@ def _find_loaded(lines: Sequence[ReadmeLine], repository: str) -> str:
             classes.update(name.strip() for name in match[2].split(","))
         if (match := _LOADED.search(line.text)) and match[1] in classes:
             return line.text
+        match = _LOADS.search(line.text)
+        if match and "".join(words(match[2])[1:]) in {own, *_LOADED_WORDS}:
+            of_own = match[2] in classes if match[1] is None else "".join(words(match[1])) == own
+            if of_own:
+                return line.text
     return ""
 
 
