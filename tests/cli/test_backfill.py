@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.new_store import open_new_store, store_address
+from tracker.pipeline.worker_lock import hold_backfill_lock
 
 Call = Callable[..., tuple[int, str, str]]
 PAPER = {
@@ -57,15 +58,29 @@ def test_after_a_change_of_rules_stored_texts_are_read_and_judged_again_without_
         ("bulk:missing", "2007-01", "missing: has no arXiv_src_manifest.xml"),
         ("bulk:s3://arxiv/src", "2007-01", "set AWS_ACCESS_KEY_ID"),
         ("oai:x", "2007-01", "is not a source"),
+        ("oai", "2107-01", "--from 2107-01 is in the future"),
     ],
 )
 def test_a_wrong_request_is_one_sentence(
     call: Call, data: Path, monkeypatch: pytest.MonkeyPatch, source: str, first: str, says: str
 ) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
-    code, _, err = call("backfill", "--from", first, "--to", "2007-02", "--source", source)
+    code, _, err = call("backfill", "--from", first, "--to", f"{first[:4]}-02", "--source", source)
     assert code == 1
     assert says in err.splitlines()[-1]
+
+
+def test_two_backfills_do_not_share_a_data_folder(call: Call, data: Path, tmp_path: Path) -> None:
+    snapshot = tmp_path / "arxiv.json"
+    snapshot.write_text(json.dumps(PAPER))
+    arguments = ("backfill", "--from", "2007-01", "--to", "2007-01", "--source", f"snapshot:{snapshot}")
+    with hold_backfill_lock(data):
+        code, _, err = call(*arguments)
+    assert (code, err.splitlines()[-1]) == (
+        1,
+        f"tracker: {data}: another backfill uses this data folder; wait until it has ended.",
+    )
+    assert call(*arguments)[0] == 0
 
 
 def test_an_empty_snapshot_and_an_unknown_category_are_errors(call: Call, data: Path, tmp_path: Path) -> None:

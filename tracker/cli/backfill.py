@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Collection
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -55,6 +56,7 @@ def backfill(
     """
     from tracker.domain.id_months import parse_months
     from tracker.pipeline.backfill.outcome import BackfillOutcome
+    from tracker.pipeline.worker_lock import hold_backfill_lock
 
     months, categories = parse_months(first, last), _known_categories(category or ())
     outcome = BackfillOutcome(report=lambda sentence: print(sentence, file=sys.stderr))
@@ -62,12 +64,19 @@ def backfill(
     with_place = {"snapshot": True, "bulk": True, "oai": False}
     if with_place.get(kind) is not bool(place):
         raise TrackerError(f"--source {source!r} is not a source; write {SOURCES}.")
-    with opened_worker(context, full_texts=False) as worker:
+    with opened_worker(context, full_texts=False) as worker, hold_backfill_lock(worker.settings.data_dir):
+        _require_begun(months, worker.now().date())
         if kind == "bulk":
             _read_archives(worker, _archives(worker, place, yes=yes), months, _executor(executor), jobs, outcome)
         else:
             _read_records(worker, place, months, categories, outcome)
     return int(outcome.troubles > 0)
+
+
+def _require_begun(months: "Months", today: date) -> None:
+    """Raise TrackerError for a range of which no month has begun: it has no papers, and is a slip of the pen."""
+    if months.first > today:
+        raise TrackerError(f"--from {months.first:%Y-%m} is in the future; arXiv has no papers of it.")
 
 
 def _known_categories(given: Collection[str]) -> frozenset[str]:

@@ -25,7 +25,7 @@ from tracker.store.upgrade import open_store
 
 log = logging.getLogger(__name__)
 
-NAME, SERVICE_NAME = "worker.lock", "service.lock"
+NAME, SERVICE_NAME, BACKFILL_NAME = "worker.lock", "service.lock", "backfill.lock"
 POLL_SECONDS = 0.5
 AT_WORK = "a worker is at work on this store; stop it first"
 T = TypeVar("T")
@@ -72,6 +72,14 @@ def hold_service_lock(data_dir: Path) -> Iterator[None]:
     would publish over the other's site, and a restore would take the store from under it."""
     refusal = "a service uses this data folder; stop it first, or set TRACKER_DATA_DIR to another"
     with _hold(data_dir, SERVICE_NAME, refusal):
+        yield
+
+
+@contextmanager
+def hold_backfill_lock(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder for one backfill. Raises StoreError while another has it: both would write the same results
+    and downloads."""
+    with _hold(data_dir, BACKFILL_NAME, "another backfill uses this data folder; wait until it has ended"):
         yield
 
 
