@@ -112,7 +112,9 @@ def test_a_real_listing_day_is_stored_as_generated(world: World, start_run: Star
         truth = {name: expected for name, expected in truth.items() if name not in linked}
         assert {name: columns for name, columns in stored.items() if name in truth} == truth
         # A claim on a famous dependency whose README does not name the paper is a conflict: the checks show it.
-        conflicts = {row[0] for row in run.rows("SELECT arxiv_id FROM links WHERE reasons LIKE '%conflict:%'")}
+        conflicts = {
+            row[0] for row in run.rows("SELECT arxiv_id FROM links WHERE CAST(reasons AS TEXT) LIKE '%conflict:%'")
+        }
         apart = conflicts | {
             key for key, repositories in own.items() if linked & {name.casefold() for name in repositories}
         }

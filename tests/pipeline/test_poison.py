@@ -168,7 +168,9 @@ def test_nothing_poisoned_is_open_and_nothing_honest_is_lost(world: World, start
         weights = {row[0] for row in run.rows("SELECT arxiv_id FROM papers WHERE weights = 'open'")}
         assert weights == {paper for paper, kind in made.honest.items() if kind == "own model"}
         assert {row[0] for row in run.rows(fed.format("weights"))} == weights
-        reasons = dict(run.rows("SELECT arxiv_id, group_concat(reasons) FROM links GROUP BY arxiv_id"))
+        reasons: dict[str, str] = {}
+        for paper, said in run.rows("SELECT arxiv_id, CAST(reasons AS TEXT) FROM links"):
+            reasons[paper] = f"{reasons.get(paper, '')} {said}"
         for paper, kind in made.poison.items():
             if kind == "rival" or kind == "famous":
                 assert "conflict: " in reasons[paper]
