@@ -45,13 +45,9 @@ accuracy: $(STAMP)  ## score the labelled texts, write docs/accuracy.md, fail wh
 
 bench: $(STAMP)  ## speed, as ratios to named baselines
 	$(BIN)/python -m pip install --quiet --group bench
-	$(BIN)/python -m benchmarks.start
-	$(BIN)/python -m benchmarks.write_papers
-	$(BIN)/python -m benchmarks.links
-	$(BIN)/python -m benchmarks.requests
-	$(BIN)/python -m benchmarks.feeds
-	$(BIN)/python -m benchmarks.serving
-	$(BIN)/python -m benchmarks.replicas
+	is_well=0; for name in start write_papers links requests feeds serving replicas; do \
+	  $(BIN)/python -m benchmarks.$$name || is_well=1; \
+	done; exit $$is_well
 
 bench-store: $(STAMP)  ## the store at 10 thousand, 100 thousand and 1 million papers (make bench-store SIZES=3000000)
 	$(BIN)/python -m benchmarks.store $(SIZES)
