@@ -103,3 +103,11 @@ def test_a_missing_store_is_reported_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no store yet"):
         readonly_sql.run_query(f"sqlite:///{tmp_path / 'none.db'}", "SELECT 1")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_does_not_answer_is_named_with_the_reason_and_without_its_password() -> None:
+    with pytest.raises(
+        QueryError, match=r"does not answer \(.*127\.0\.0\.1.*refused\); see that it runs"
+    ) as raised:
+        readonly_sql.run_query("postgresql://nobody:secret@127.0.0.1:1/none", "SELECT 1")
+    assert "secret" not in str(raised.value)

@@ -160,7 +160,8 @@ def _explain_server(error: SQLAlchemyError, seconds: float, sql: str) -> str:
     if state == STATEMENT_TIMEOUT:
         return _explain(TimeoutError("interrupted"), seconds)
     if state is None:  # psycopg's sign that there was no answer
-        return "The query cannot be run: the store's server does not answer; see that it runs."
+        said = str(reason).partition("\n")[0].removeprefix("connection failed: ")
+        return f"The query cannot be run: the store's server does not answer ({said}); see that it runs."
     # A cursor takes no statement of another kind, and finds the fault at its first word.
     if state == SYNTAX_ERROR and f'near "{sql.split(maxsplit=1)[0]}"' in str(reason):
         return _explain(RuntimeError("prohibited: a query begins with SELECT, WITH, VALUES or TABLE"), seconds)
