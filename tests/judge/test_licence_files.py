@@ -421,3 +421,10 @@ def test_recorded_licence_files(path: str, spdx: str, class_: LicenceClass) -> N
         pytest.skip("the shared development data are not beside the project")
     reading = read_licence_text((RECORDED / path).read_text("utf-8"), rules())
     assert (reading.spdx, reading.class_) == (spdx, class_)
+
+
+@pytest.mark.parametrize("piece", [".", "!?", ".)", ". ", ".\n", "* ", "'", "; ", "(", "a.", "Inc."])
+def test_a_piece_that_is_repeated_is_read_in_linear_time(piece: str) -> None:
+    start = time.process_time()
+    read_licence_text(f"v0{piece * (60_000 // len(piece))}\0", rules())
+    assert time.process_time() - start < 10, "a quadratic step takes minutes over this much"

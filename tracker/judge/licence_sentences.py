@@ -25,7 +25,7 @@ _LIST_NUMBER = re.compile(r"^\(?\d{1,3}[.)]\s+(?=\S)")
 _MARKS = " \t\r#*/>|;%-=_~+•·○●◦▪■:.,"
 _END = re.compile(
     r"(?<!\bal)(?<!\bInc)(?<!\bLtd)(?<!\bCo)(?<!\bCorp)(?<!\bDr)(?<!\bProf)(?<!\bSt)(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bNo)(?<!\bFig)"
-    r"(?<!\b[A-Z])[.!?]+[\"')\]*_]*\s+(?=\S)|[。！？；]+|;\s"
+    r"(?<!\b[A-Z])(?<![.!?])[.!?]++[\"')\]*_]*+\s++(?=\S)|[。！？；]+|;\s"
 )
 _OWN = re.compile(
     r"\W{0,9}(?:the|this|these|our|all|every|everything|code|source|software|except|unless)\b", re.IGNORECASE
