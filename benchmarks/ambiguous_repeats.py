@@ -1,23 +1,26 @@
 """Patterns that can read one text in many ways: where a repetition takes the same piece by two of its parts, n pieces
 before something that does not fit are tried in 2^n ways.
 
-`python -m benchmarks.ambiguous_repeats [SEED]` samples pieces of each repetition of every pattern of the package and
-repeats them. The patterns are tried by themselves, since a bound of the text is no help: thirty words are enough. Its
+`python -m benchmarks.ambiguous_repeats [SEED]` samples pieces of each repetition of every pattern of the package and of
+its configuration, and repeats them. The patterns are tried by themselves, since a bound of the text is no help: thirty words are enough. Its
 short form is a test of the suite.
 """
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 import sys
 import time
+import tomllib
 from collections.abc import Iterator, Sequence
 from re import _constants as sre  # type: ignore[attr-defined] # the standard library's own names
 from re import _parser  # type: ignore[attr-defined] # parses as `re` does
 from typing import Any
 
 from benchmarks.patterns import CHARACTERS, REPEATS, Pattern, fits, list_patterns
+from tracker.config_files import config_dir
 
 FEWEST_ROUNDS = 12
 """A repetition that may take fewer pieces has few ways of taking them."""
@@ -83,6 +86,27 @@ def _character(kind: Any, value: Any, chance: random.Random) -> str:
     return chance.choice(fitting) if fitting else ""
 
 
+def list_configured() -> list[Pattern]:
+    """The regular expressions of the files under `config/`: each text there that is one and may repeat something."""
+    found = []
+
+    def walk(value: Any, where: str) -> None:
+        if isinstance(value, dict):
+            for key, part in value.items():
+                walk(part, f"{where}:{key}")
+        elif isinstance(value, list):
+            for part in value:
+                walk(part, where)
+        elif isinstance(value, str) and any(mark in value for mark in "*+{"):
+            with contextlib.suppress(re.error):  # a text of another kind
+                re.compile(value)
+                found.append(Pattern("config", where, value, 0))
+
+    for path in sorted(config_dir().glob("*.toml")):
+        walk(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
+    return found
+
+
 def find_explosion(pattern: Pattern, samples: int, chance: random.Random) -> str:
     """A text, of those that were tried, for which the ways to read it double with each piece; empty where there is none."""
     compiled = re.compile(pattern.text, pattern.flags)
@@ -117,7 +141,7 @@ def main() -> int:
     """Try all patterns; 1 where one explodes."""
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     chance, found = random.Random(seed), 0  # made-up text
-    patterns = list_patterns(trusted=True)
+    patterns = [*list_patterns(trusted=True), *list_configured()]
     for pattern in patterns:
         if text := find_explosion(pattern, 200, chance):
             found += 1

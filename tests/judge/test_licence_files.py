@@ -423,7 +423,9 @@ def test_recorded_licence_files(path: str, spdx: str, class_: LicenceClass) -> N
     assert (reading.spdx, reading.class_) == (spdx, class_)
 
 
-@pytest.mark.parametrize("piece", [".", "!?", ".)", ". ", ".\n", "* ", "'", "; ", "(", "a.", "Inc.", "commerciala", "a"])
+@pytest.mark.parametrize(
+    "piece", [".", "!?", ".)", ". ", ".\n", "* ", "'", "; ", "(", "a.", "Inc.", "commerciala", "a"]
+)
 def test_a_piece_that_is_repeated_is_read_in_linear_time(piece: str) -> None:
     start = time.process_time()
     read_licence_text(f"v0{piece * (60_000 // len(piece))}\0", rules())
